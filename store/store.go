@@ -1,0 +1,232 @@
+// Package store is the contract between the program and its registry.
+//
+// A registry remembers what was issued to whom, and what was found later:
+// recipients, contacts for canaries, datasets with their versioned schemes,
+// snapshots with their link index, exports, sealed canaries, cases with their
+// sightings and facts, and an append-only ledger that commits to all of them.
+//
+// A registry can be stolen. Nothing in it is readable personal data and
+// nothing in it is a secret: values are keyed hashes, or sealed by the caller
+// before they arrive here. This package seals and hashes nothing with a key;
+// it is a leaf that imports no other package of the program.
+//
+// Backends live in sub-packages and pass the suite in storetest.
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Errors that every backend returns, wrapped with the name concerned.
+var (
+	ErrNotFound = errors.New("not found")
+	ErrExists   = errors.New("exists already")
+	ErrBusy     = errors.New("registry is in use by another process")
+	ErrSchema   = errors.New("registry was written by a newer version")
+	ErrCorrupt  = errors.New("registry is damaged")
+	ErrWrongKey = errors.New("registry belongs to another key")
+)
+
+// Store is one registry. Its methods are safe for concurrent use, and several
+// processes may have the same registry open.
+type Store interface {
+	// View runs f on a consistent snapshot of the registry.
+	View(ctx context.Context, f func(Tx) error) error
+	// Update runs f in one transaction: everything it wrote is kept if f
+	// returns nil, nothing otherwise.
+	Update(ctx context.Context, f func(Tx) error) error
+	Close() error
+}
+
+// Signer authenticates the head of the ledger, so that someone who holds the
+// registry without the key cannot rewrite it. Sign must be deterministic.
+type Signer interface {
+	Sign(head []byte) []byte
+}
+
+// Recipient is a party that receives copies: a partner, a staff account, a
+// service. Names are unique.
+type Recipient struct {
+	Name    string
+	Kind    string // partner, staff or service
+	Parent  string // name of the recipient it belongs to or received from, or ""
+	Note    []byte // sealed
+	AddedAt time.Time
+}
+
+// Contact is one address that the user owns and canaries may carry.
+type Contact struct {
+	Kind    string // domain, phone or email
+	Lookup  uint64 // keyed hash of the canonical value; unique within its kind
+	Sealed  []byte // the value
+	Owner   string // dataset/recipient/slot that holds it, or "" while free
+	Order   int64  // position in the pool, ascending by arrival; set by the store
+	AddedAt time.Time
+}
+
+// Dataset is a table that copies are issued of.
+type Dataset struct {
+	Name    string
+	Schemes []Scheme // by version, ascending; the last one marks new exports
+	AddedAt time.Time
+}
+
+// Scheme is one version of a dataset's marking rules. It never changes once
+// an export was made with it.
+type Scheme struct {
+	Version int
+	Rules   []byte // JSON of the rules; no personal data
+	Profile []byte // sealed: what was learned of the table
+	AddedAt time.Time
+}
+
+// Snapshot is one state of a dataset's table from which exports were made,
+// with the link index of its rows.
+type Snapshot struct {
+	ID       string
+	Dataset  string
+	Scheme   int // version
+	Rows     int64
+	SHA256   string // of the input file, hex
+	Index    string // digest over its chunks, hex; set by PutSnapshot
+	Recorded time.Time
+}
+
+// Chunk is a piece of a snapshot's link index: keyed hashes only.
+type Chunk struct {
+	Segment int
+	Column  string
+	Part    string
+	Data    []byte
+}
+
+// ExportState tells how far an export got.
+type ExportState string
+
+// An export is Pending from before its file appears under its final name
+// until the registry has seen it there; only then it is Issued.
+const (
+	Pending ExportState = "pending"
+	Issued  ExportState = "issued"
+)
+
+// Export is one marked copy issued to one recipient.
+type Export struct {
+	ID           string
+	Dataset      string
+	Recipient    string
+	Snapshot     string
+	Scheme       int
+	State        ExportState
+	File         string // path given by the user; "-" for standard output
+	SHA256       string // of the delivered bytes, hex
+	Bytes        int64
+	Rows         int64
+	MarkedCells  int64
+	ChangedCells int64
+	Canaries     int
+	Shared       int
+	Withheld     int64
+	WithholdRate float64
+	Density      float64
+	IssuedAt     time.Time
+}
+
+// Canary is a fabricated identity that one export carries.
+type Canary struct {
+	Export  string
+	Slot    int
+	Shared  bool
+	Lookups []uint64 // keyed hashes of its identities, for recognition
+	Sealed  []byte   // the row and its identities
+}
+
+// Case gathers sightings and facts about one suspected leak.
+type Case struct {
+	Name     string
+	OpenedAt time.Time
+}
+
+// Sighting is a leak file or a message that was examined.
+type Sighting struct {
+	ID       string
+	Case     string
+	Seq      int    // position within the case, from 1; set by the store
+	Kind     string // file or message
+	SHA256   string // of the bytes examined, hex
+	SeenAt   time.Time
+	Recorded time.Time
+	Sealed   []byte // what was read from it
+}
+
+// Fact is a statement about who had what from whom, made by the user.
+type Fact struct {
+	Case     string
+	Seq      int // position within the case, from 1; set by the store
+	Basis    string
+	Recorded time.Time
+	Sealed   []byte // from, to, note and time
+}
+
+// Tx is a transaction. Every verb that writes also appends the entry to the
+// ledger that commits to what it wrote. Lists are in order of arrival unless
+// stated otherwise. The methods must not be called after the function that was
+// given the Tx has returned.
+type Tx interface {
+	// KeyID tells which key the registry belongs to ("" when new); SetKeyID
+	// binds it, once: ErrExists after that, unless the id is the same.
+	KeyID() (string, error)
+	SetKeyID(id string) error
+
+	AddRecipient(Recipient) error // ErrExists; ErrNotFound for an unknown parent
+	Recipient(name string) (Recipient, error)
+	Recipients() ([]Recipient, error)
+
+	AddContacts([]Contact) (added int, err error)    // those already there are passed over
+	Contacts(kind string) ([]Contact, error)         // all kinds when kind is "", in pool order
+	AllotContact(kind string, lookup uint64, owner string) error // ErrExists when another owner holds it
+
+	AddDataset(name string, s Scheme, at time.Time) error // ErrExists
+	AddScheme(dataset string, s Scheme) error             // version must be the next one
+	Dataset(name string) (Dataset, error)
+	Datasets() ([]Dataset, error) // Profile of the schemes is left empty
+
+	// PutSnapshot stores a snapshot and its chunks, which next returns until
+	// io.EOF. If the dataset has one with the same id, nothing is written
+	// and next is not called.
+	PutSnapshot(s Snapshot, next func() (Chunk, error)) error
+	Snapshot(id string) (Snapshot, error)
+	Snapshots(dataset string) ([]Snapshot, error)
+	// Chunks calls f for each chunk in the order in which they were put.
+	Chunks(snapshot string, f func(Chunk) error) error
+
+	AddExport(e Export, canaries []Canary) error // ErrExists
+	// IssueExport turns a pending export into an issued one; it is no error
+	// if it is issued already.
+	IssueExport(id string) error
+	Export(id string) (Export, error)
+	// Exports lists those of a dataset, or all when dataset is "", in both
+	// states, by time of issue and then id.
+	Exports(dataset string) ([]Export, error)
+	Canaries(export string) ([]Canary, error)
+	// CanaryLookups calls f for every identity of every canary.
+	CanaryLookups(f func(lookup uint64, export string, slot int) error) error
+
+	OpenCase(name string, at time.Time) (Case, error) // the case there is, or a new one
+	Case(name string) (Case, error)
+	Cases() ([]Case, error)
+	AddSighting(Sighting) error // ErrExists for an id that the case has
+	Sightings(caseName string) ([]Sighting, error)
+	AddFact(Fact) error
+	Facts(caseName string) ([]Fact, error)
+
+	// Note appends an entry about something that is not a record, such as the
+	// reading of canaries in clear.
+	Note(kind, subject string, detail []byte, at time.Time) error
+	// Entries calls f for the ledger's entries in order.
+	Entries(f func(Entry) error) error
+	// Head returns the ledger's signed head.
+	Head() (Head, error)
+}
