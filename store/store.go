@@ -184,8 +184,8 @@ type Tx interface {
 	Recipient(name string) (Recipient, error)
 	Recipients() ([]Recipient, error)
 
-	AddContacts([]Contact) (added int, err error)    // those already there are passed over
-	Contacts(kind string) ([]Contact, error)         // all kinds when kind is "", in pool order
+	AddContacts([]Contact) (added int, err error)                // those already there are passed over
+	Contacts(kind string) ([]Contact, error)                     // all kinds when kind is "", in pool order
 	AllotContact(kind string, lookup uint64, owner string) error // ErrExists when another owner holds it
 
 	AddDataset(name string, s Scheme, at time.Time) error // ErrExists
