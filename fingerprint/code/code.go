@@ -1,0 +1,60 @@
+// Package code is the collusion-secure code and its decoder. It knows numbers only: biases, symbols that were read, bits of
+// candidates' words. It knows no table, no file and no key.
+package code
+
+import "context"
+
+// Read is one marked site at which a symbol was read.
+type Read struct {
+	Bias   Bias
+	Symbol uint8  // 0 or 1
+	Group  uint16 // sites of one group share one flip rate: one column with one carrier
+}
+
+// Words gives the bits that each candidate's word has at the sites that were read. The decoder calls it from several goroutines.
+type Words interface {
+	// Len is the number of candidates; they are numbered 0..Len()-1.
+	Len() int
+	// Bits sets bit i%64 of dst[i/64] to the candidate's bit at read i, for every read, and the remaining bits of the last word to
+	// zero. dst has (number of reads + 63) / 64 words.
+	Bits(candidate int, dst []uint64)
+}
+
+// Selector is the optional ability of Words to give the bits of some reads only, which lets the decoder screen many candidates on a
+// sample.
+type Selector interface {
+	Words
+	// BitsOf sets bit j%64 of dst[j/64] to the candidate's bit at read which[j], and the remaining bits of the last word to zero.
+	BitsOf(candidate int, which []int32, dst []uint64)
+}
+
+// Options steer Decode. The zero value decides each candidate by itself at alpha = 1e-6.
+type Options struct {
+	Alpha      float64 // bound on accusing anybody wrongly; 0 means 1e-6
+	Candidates int     // how many candidates the bound is shared among; 0 means Words.Len()
+	Joint      bool    // let the likeliest members of the coalition serve as side information for the others
+	Workers    int     // goroutines; 0 means GOMAXPROCS
+}
+
+// Score is the evidence that a candidate is a source of the reads.
+type Score struct {
+	Candidate           int
+	LogE                float64 // natural logarithm of the e-value
+	Agree, Reads        int     // reads that agree with the candidate's word, and reads weighed
+	Share               float64 // estimated share of the reads that came from the candidate's copy
+	ShareLow, ShareHigh float64 // 95 % interval of the share
+}
+
+// Result is what Decode found.
+type Result struct {
+	Scores    []Score   // one per candidate, in index order
+	Accused   []int     // candidates with E >= N/alpha, best first
+	Flips     []float64 // fitted flip rate per group
+	Coalition float64   // likeliest number of sources
+	Warnings  []string
+}
+
+// Decode weighs every candidate.
+func Decode(ctx context.Context, reads []Read, w Words, o Options) (Result, error) {
+	panic("not yet")
+}
