@@ -1,0 +1,5 @@
+package fingerprint
+
+type numberCarrier struct{}
+
+func parseNumber([]string) (Carrier, error) { return nothing{}, nil }

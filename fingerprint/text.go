@@ -1,0 +1,3 @@
+package fingerprint
+
+type textCarrier struct{ nothing }

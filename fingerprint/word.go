@@ -1,0 +1,47 @@
+package fingerprint
+
+import (
+	"encoding/binary"
+	"math"
+	"net/url"
+
+	"telltale/internal/key"
+)
+
+// Word is the codeword of a recipient in a dataset: one bit for every site,
+// stored nowhere. Any number of goroutines may use one.
+type Word struct{ prf key.PRF }
+
+// Word returns the codeword of a recipient. It belongs to the recipient, not
+// to an export: who gets a row twice gets the same mark twice.
+func (m *Marker) Word(recipient string) Word {
+	label := "word/" + url.PathEscape(m.dataset) + "/" + url.PathEscape(recipient)
+	return Word{m.master.Derive(label).PRF()}
+}
+
+// Bit is 1 with the probability s.Bias / 2^32, taken over recipients.
+func (w Word) Bit(s Site) uint8 {
+	b := w.prf.Block(s.ID)
+	if binary.BigEndian.Uint32(b[:]) < s.Bias {
+		return 1
+	}
+	return 0
+}
+
+// Withholding decides which rows are left out of a recipient's copies. Any
+// number of goroutines may use one.
+type Withholding struct{ prf key.PRF }
+
+// NewWithholding returns the withholding of a recipient in a dataset.
+func NewWithholding(dataset, recipient string, master key.Secret) Withholding {
+	label := "withhold/" + url.PathEscape(dataset) + "/" + url.PathEscape(recipient)
+	return Withholding{master.Derive(label).PRF()}
+}
+
+// Withheld reports whether the row is left out at a rate from 0 to 1. What is
+// withheld at one rate is withheld at every higher one.
+func (w Withholding) Withheld(k RowKey, rate float64) bool {
+	b := w.prf.Block(k)
+	u := float64(binary.BigEndian.Uint64(b[:])>>11) * (1.0 / (1 << 53))
+	return u < rate && !math.IsNaN(rate)
+}
