@@ -111,7 +111,7 @@ func Decode(text []byte, passphrase func() ([]byte, error)) (Secret, error) {
 	if p.form == "sealed" {
 		s, err = p.unseal(passphrase)
 	} else {
-		s, err = p.plain()
+		s = Secret(p.key)
 	}
 	if err != nil {
 		return Secret{}, err
@@ -185,6 +185,9 @@ func fields(lines []string) (p parsed, err error) {
 			return parsed{}, damaged("line " + name + ": " + err.Error())
 		}
 	}
+	if !strings.HasPrefix(lines[len(lines)-1], "key: ") {
+		return parsed{}, damaged("its last field is not the key")
+	}
 	p.bound = bound(lines[:len(lines)-1])
 	return p, p.check()
 }
@@ -202,8 +205,6 @@ func (p parsed) check() error {
 	}
 	return nil
 }
-
-func (p parsed) plain() (Secret, error) { return Secret(p.key), nil }
 
 func (p parsed) unseal(passphrase func() ([]byte, error)) (Secret, error) {
 	if passphrase == nil {
