@@ -20,7 +20,7 @@
 package message
 
 import (
-	"io"
+	"strings"
 	"time"
 
 	"telltale/internal/identity"
@@ -68,13 +68,25 @@ type Message struct {
 	Unreadable []string // what was lost, one entry a loss
 }
 
-// Read reads every message of one file.
-func Read(name string, r io.Reader) ([]Message, error) {
-	return nil, ErrNoMessage
-}
-
-// FromText makes a message of what a user typed: a contact that received it,
-// its text, its sender and its time, each of which may be empty.
-func FromText(contact, text, sender string, at time.Time) Message {
-	return Message{}
+// Everything returns all that was read of a message as one text, for those
+// who look for something anywhere in it.
+func (m Message) Everything() string {
+	var b strings.Builder
+	for _, s := range []string{m.Header, m.Sender, m.ReplyTo, m.Subject, m.Text} {
+		b.WriteString(s)
+		b.WriteByte('\n')
+	}
+	for _, c := range m.Recipients {
+		b.WriteString(c.Value)
+		b.WriteByte('\n')
+	}
+	for _, l := range m.Links {
+		b.WriteString(l)
+		b.WriteByte('\n')
+		if u := unescape(l); u != l {
+			b.WriteString(u)
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
 }

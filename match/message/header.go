@@ -1,0 +1,190 @@
+package message
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+
+	"telltale/internal/identity"
+)
+
+// field is one header line, unfolded and decoded.
+type field struct {
+	name  string // lower case
+	value string
+}
+
+type fields []field
+
+// first returns the first value of a name, or "".
+func (h fields) first(name string) string {
+	for _, f := range h {
+		if f.name == name {
+			return f.value
+		}
+	}
+	return ""
+}
+
+func (h fields) all(name string) []string {
+	var out []string
+	for _, f := range h {
+		if f.name == name {
+			out = append(out, f.value)
+		}
+	}
+	return out
+}
+
+// String renders the header for searching.
+func (h fields) String() string {
+	var b strings.Builder
+	for _, f := range h {
+		b.WriteString(f.name)
+		b.WriteString(": ")
+		b.WriteString(f.value)
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// unixLines gives text line ends of one form, so that mail from systems that
+// end lines with CR alone can be parsed.
+func unixLines(raw []byte) []byte {
+	if bytes.IndexByte(raw, '\r') < 0 {
+		return raw
+	}
+	raw = bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n"))
+	return bytes.ReplaceAll(raw, []byte("\r"), []byte("\n"))
+}
+
+// splitHeader parses the header block that raw begins with and returns what
+// follows the blank line. Lines that are no header end the block, too: the
+// text is then not lost with a blank line that somebody deleted.
+func splitHeader(raw []byte) (h fields, body []byte) {
+	rest := bytes.TrimLeft(raw, "\n")
+	if bytes.HasPrefix(rest, []byte("From ")) || bytes.HasPrefix(rest, []byte(">From ")) {
+		_, rest, _ = bytes.Cut(rest, []byte("\n"))
+	}
+	var names []string
+	var values [][]byte
+	for len(rest) > 0 {
+		line, after, _ := bytes.Cut(rest, []byte("\n"))
+		if len(bytes.TrimSpace(line)) == 0 {
+			rest = after
+			break
+		}
+		if (line[0] == ' ' || line[0] == '\t') && len(values) > 0 {
+			last := len(values) - 1
+			values[last] = append(append(bytes.Clone(values[last]), ' '), bytes.TrimSpace(line)...)
+			rest = after
+			continue
+		}
+		name, value, ok := headerLine(line)
+		if !ok {
+			break
+		}
+		names, values = append(names, name), append(values, value)
+		rest = after
+	}
+	for i, name := range names {
+		h = append(h, field{name, decodeHeader(values[i])})
+	}
+	return h, rest
+}
+
+func headerLine(line []byte) (name string, value []byte, ok bool) {
+	i := bytes.IndexByte(line, ':')
+	if i <= 0 || i > 80 {
+		return "", nil, false
+	}
+	n := bytes.TrimRight(line[:i], " \t")
+	for _, c := range n {
+		if c <= ' ' || c >= 0x7f {
+			return "", nil, false
+		}
+	}
+	return strings.ToLower(string(n)), bytes.TrimSpace(line[i+1:]), len(n) > 0
+}
+
+var encodedWord = regexp.MustCompile(`=\?([^?\s]+)\?([bBqQ])\?([^?]*)\?=`)
+
+// decodeHeader decodes encoded words and raw 8-bit text. Neighbouring words
+// of one charset are joined before they are decoded, since mailers split
+// characters between them.
+func decodeHeader(raw []byte) string {
+	text, _ := decodeText(raw, "")
+	spans := encodedWord.FindAllStringSubmatchIndex(text, -1)
+	if spans == nil {
+		return text
+	}
+	var out strings.Builder
+	var pending []byte
+	charset, end := "", 0
+	flush := func() {
+		s, _ := decodeText(pending, charset)
+		out.WriteString(s)
+		pending = pending[:0]
+	}
+	for _, m := range spans {
+		cs := strings.ToLower(text[m[2]:m[3]])
+		cs, _, _ = strings.Cut(cs, "*")
+		gap := text[end:m[0]]
+		if end == 0 || strings.TrimSpace(gap) != "" {
+			flush()
+			out.WriteString(gap)
+		} else if cs != charset {
+			flush()
+		}
+		charset, end = cs, m[1]
+		pending = append(pending, decodeWord(text[m[4]:m[5]], text[m[6]:m[7]])...)
+	}
+	flush()
+	return out.String() + text[end:]
+}
+
+func decodeWord(encoding, s string) []byte {
+	if strings.EqualFold(encoding, "b") {
+		out, _ := decodeBase64([]byte(s))
+		return out
+	}
+	return decodeQuoted([]byte(s), true)
+}
+
+var addrSpec = regexp.MustCompile(`(?:"[^"\s]+"|[^\s<>,;:"'()\[\]\\]+)@[^\s<>,;:"'()\[\]\\@]+`)
+
+// addresses returns the mail addresses of a header's value, canonical where
+// they can be.
+func addresses(value string) []string {
+	var out []string
+	for _, a := range addrSpec.FindAllString(value, -1) {
+		a = strings.TrimRight(a, ".")
+		if c, ok := identity.Canonical(identity.Email, a, ""); ok {
+			a = c
+		} else {
+			a = strings.ToLower(a)
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// params splits "text/plain; charset=x" into its lower-case value and the
+// parameter asked for, whatever else is wrong with it.
+func params(value, name string) (string, string) {
+	main, rest, _ := strings.Cut(value, ";")
+	main = strings.ToLower(strings.TrimSpace(main))
+	for rest != "" {
+		var p string
+		p, rest, _ = strings.Cut(rest, ";")
+		k, v, ok := strings.Cut(p, "=")
+		if ok && strings.EqualFold(strings.TrimSpace(k), name) {
+			v = strings.TrimSpace(v)
+			if strings.HasPrefix(v, `"`) {
+				v, _, _ = strings.Cut(v[1:], `"`)
+			}
+			return main, v
+		}
+	}
+	return main, ""
+}
