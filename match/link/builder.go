@@ -1,0 +1,198 @@
+package link
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"telltale/fingerprint"
+)
+
+// SegmentRows is how many rows a segment holds; only the last holds fewer.
+const SegmentRows = 1 << 20
+
+// Chunk is one piece of an index as it is stored.
+type Chunk struct {
+	Segment int
+	Column  string // "" for keys
+	Part    string // "keys", "tags" or "hashes"
+	Data    []byte
+}
+
+// Summary says what an index holds.
+type Summary struct {
+	Rows int64
+}
+
+// DuplicateKeyError says that two rows have one key.
+type DuplicateKeyError struct {
+	First, Second int64 // rows, from 1
+}
+
+func (e *DuplicateKeyError) Error() string {
+	return fmt.Sprintf("row %d has the same key as row %d", e.Second, e.First)
+}
+
+// Builder writes the index of a snapshot. It is not for concurrent use.
+type Builder struct {
+	spec   Spec
+	sink   func(Chunk) error
+	rows   int64
+	seg    segment
+	short  []uint64 // the first half of every row key, in the order of the rows
+	listed []int    // columns with a list
+}
+
+type segment struct {
+	number int
+	keys   []byte
+	tags   [][]byte   // per column
+	hashes [][]uint64 // per list
+}
+
+// NewBuilder returns a builder that hands the chunks of an index to sink. The
+// sink owns the data it is given.
+func NewBuilder(spec Spec, sink func(Chunk) error) *Builder {
+	b := &Builder{spec: spec, sink: sink}
+	b.seg.tags = make([][]byte, len(spec.Columns))
+	for i, c := range spec.Columns {
+		if c.Key || c.Identity {
+			b.listed = append(b.listed, i)
+		}
+	}
+	b.seg.hashes = make([][]uint64, len(b.listed))
+	return b
+}
+
+// Add takes the entries of the next rows. Batches come in the order of the
+// rows; the batch may be used again afterwards. It returns a
+// *DuplicateKeyError as soon as a segment is full.
+func (b *Builder) Add(batch *Batch) error {
+	lists, columns := len(b.listed), len(b.spec.Columns)
+	for r, k := range batch.keys {
+		b.add(k, batch.hashes[r*lists:(r+1)*lists], batch.tags[r*columns:(r+1)*columns])
+		if len(b.seg.keys) == SegmentRows*len(k) {
+			if err := b.flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (b *Builder) add(k fingerprint.RowKey, hashes []uint64, tags []uint16) {
+	b.rows++
+	b.short = append(b.short, binary.BigEndian.Uint64(k[:8]))
+	b.seg.keys = append(b.seg.keys, k[:]...)
+	for i, h := range hashes {
+		b.seg.hashes[i] = append(b.seg.hashes[i], h)
+	}
+	for i, t := range tags {
+		b.seg.tags[i] = binary.LittleEndian.AppendUint16(b.seg.tags[i], t)
+	}
+}
+
+// Close writes what is left and checks that no key occurs twice; the error is
+// then a *DuplicateKeyError.
+func (b *Builder) Close() (Summary, error) {
+	if err := b.flush(); err != nil {
+		return Summary{}, err
+	}
+	if b.seg.number > 1 {
+		if err := duplicate(b.short, 0); err != nil {
+			return Summary{}, err
+		}
+	}
+	return Summary{Rows: b.rows}, nil
+}
+
+func (b *Builder) flush() error {
+	s := &b.seg
+	if len(s.keys) == 0 {
+		return nil
+	}
+	first := s.number * SegmentRows
+	if err := duplicate(b.short[first:], int64(first)); err != nil {
+		return err
+	}
+	if err := b.put("", partKeys, s.keys, keyChunk); err != nil {
+		return err
+	}
+	for i, c := range b.spec.Columns {
+		if err := b.put(c.Name, partTags, s.tags[i], tagChunk); err != nil {
+			return err
+		}
+	}
+	if err := b.flushLists(); err != nil {
+		return err
+	}
+	s.number++
+	s.keys = s.keys[:0]
+	for i := range s.tags {
+		s.tags[i] = s.tags[i][:0]
+	}
+	return nil
+}
+
+// put hands out a column of fixed-width items in chunks of at most size bytes.
+func (b *Builder) put(column, part string, data []byte, size int) error {
+	for piece := range slices.Chunk(data, size) {
+		chunk := Chunk{b.seg.number, column, part, append([]byte{chunkVersion}, piece...)}
+		if err := b.sink(chunk); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Builder) flushLists() error {
+	var items, spare []item
+	for i, column := range b.listed {
+		items = items[:0]
+		for row, h := range b.seg.hashes[i] {
+			if h != 0 {
+				items = append(items, item{h, uint32(row)})
+			}
+		}
+		b.seg.hashes[i] = b.seg.hashes[i][:0]
+		spare = sortItems(items, spare)
+		for run := range slices.Chunk(items, listChunk) {
+			chunk := Chunk{b.seg.number, b.spec.Columns[column].Name, partHashes, encodeRun(run)}
+			if err := b.sink(chunk); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// duplicate looks for equal numbers in keys, the first of which is that of row
+// base (from 0). It sorts one sixteenth of them at a time. Two different row
+// keys agree in 64 bits with a probability of rows^2 / 2^65: for a hundred
+// million rows, 3 in 10,000.
+func duplicate(keys []uint64, base int64) error {
+	var items, spare []item
+	var found *DuplicateKeyError
+	for part := uint64(0); part < 16; part++ {
+		items = items[:0]
+		for i, k := range keys {
+			if k>>60 == part {
+				items = append(items, item{k, uint32(i)})
+			}
+		}
+		spare = sortItems(items, spare)
+		for i := 1; i < len(items); i++ {
+			if items[i].hash != items[i-1].hash {
+				continue
+			}
+			d := &DuplicateKeyError{base + int64(items[i-1].row) + 1, base + int64(items[i].row) + 1}
+			if found == nil || d.Second < found.Second {
+				found = d
+			}
+		}
+	}
+	if found != nil {
+		return found
+	}
+	return nil
+}

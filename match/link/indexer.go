@@ -1,0 +1,189 @@
+package link
+
+import (
+	"hash/maphash"
+	"net/url"
+	"strings"
+
+	"telltale/fingerprint"
+	"telltale/internal/identity"
+	"telltale/internal/key"
+)
+
+// Indexer turns the rows of a table into entries of its index. It is not for
+// concurrent use: every goroutine takes its own by Fork.
+type Indexer struct {
+	fields []field
+	lists  int
+	locale string
+	memo   []memo
+}
+
+// NewIndexer returns the indexer of a dataset. A column whose carrier cannot
+// be parsed is indexed as if it carried nothing.
+func NewIndexer(spec Spec, dataset string, master key.Secret) *Indexer {
+	prf := master.Derive("link/" + url.PathEscape(dataset)).PRF()
+	ix := &Indexer{locale: spec.Locale}
+	for _, c := range spec.Columns {
+		f := newField(c, spec.Locale, prf)
+		if f.listed {
+			f.slot = ix.lists
+			ix.lists++
+		}
+		ix.fields = append(ix.fields, f)
+	}
+	ix.memo = make([]memo, len(ix.fields))
+	return ix
+}
+
+// Fork returns an indexer that derives the same and may be used at the same
+// time by another goroutine.
+func (ix *Indexer) Fork() *Indexer {
+	return &Indexer{fields: ix.fields, lists: ix.lists, locale: ix.locale, memo: make([]memo, len(ix.fields))}
+}
+
+// Batch holds the entries of consecutive rows.
+type Batch struct {
+	keys   []fingerprint.RowKey
+	hashes []uint64 // per row and list; 0 where the cell is empty
+	tags   []uint16 // per row and column; 0 where the cell is empty
+}
+
+// Len is the number of rows in b.
+func (b *Batch) Len() int { return len(b.keys) }
+
+// Reset empties b and keeps its memory.
+func (b *Batch) Reset() {
+	b.keys, b.hashes, b.tags = b.keys[:0], b.hashes[:0], b.tags[:0]
+}
+
+// Entry appends a row to dst. cells are the originals, in the order of the
+// scheme's columns; missing ones count as empty.
+func (ix *Indexer) Entry(dst *Batch, k fingerprint.RowKey, cells []string) {
+	dst.keys = append(dst.keys, k)
+	for i := range ix.fields {
+		var e entry
+		if i < len(cells) {
+			e = ix.entry(i, cells[i])
+		}
+		dst.tags = append(dst.tags, e.tag)
+		if ix.fields[i].listed {
+			dst.hashes = append(dst.hashes, e.hash)
+		}
+	}
+}
+
+// entry is what an index keeps of one cell.
+type entry struct {
+	hash uint64
+	tag  uint16
+}
+
+func (ix *Indexer) entry(column int, cell string) entry {
+	if blank(cell) {
+		return entry{}
+	}
+	m := &ix.memo[column]
+	if e, ok := m.get(cell); ok {
+		return e
+	}
+	e := ix.fields[column].entry(cell, ix.locale)
+	m.put(cell, e)
+	return e
+}
+
+func newField(c fingerprint.Column, locale string, prf key.PRF) field {
+	f := field{name: c.Name, kind: c.Kind, listed: c.Key || c.Identity}
+	domain := "tag/" + c.Name
+	if f.listed {
+		domain = "kind/" + string(c.Kind)
+	} else if c.Carrier != "" && c.Carrier != "none" {
+		f.carrier, _ = fingerprint.ParseCarrier(c.Carrier, locale)
+		f.number = f.carrier != nil && !strings.HasPrefix(c.Carrier, "text")
+	}
+	f.whole = newDigester(prf, domain)
+	f.folded = newDigester(prf, "folded")
+	return f
+}
+
+// entry indexes one cell that is not blank.
+func (f *field) entry(cell, locale string) entry {
+	if f.carrier != nil {
+		if class, rank, ok := f.carrier.Class(cell); ok {
+			return f.digest(f.coarse(class, rank))
+		}
+	} else if v, ok := identity.Canonical(f.kind, cell, locale); ok {
+		return f.digest(v)
+	}
+	d := f.folded.sum(fold(cell))
+	return entry{hashOf(d), tagOf(d)}
+}
+
+func (f *field) digest(v string) entry {
+	d := f.whole.sum(v)
+	return entry{hashOf(d), tagOf(d)}
+}
+
+func blank(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] > ' ' {
+			return strings.TrimSpace(s) == ""
+		}
+	}
+	return true
+}
+
+// fold is the spelling of a value that its kind does not know.
+func fold(s string) string {
+	return strings.Join(strings.Fields(strings.ToLower(s)), " ")
+}
+
+// memo remembers the entries of a column whose values repeat. It gives up on
+// columns where they do not.
+type memo struct {
+	seed        maphash.Seed
+	slots       []memoSlot
+	asked, held int
+	off         bool
+	last        uint64
+}
+
+type memoSlot struct {
+	cell string
+	e    entry
+}
+
+const (
+	memoSlots = 1024
+	memoTrial = 4096 // questions after which a memo must have answered one in four
+)
+
+func (m *memo) get(cell string) (entry, bool) {
+	if m.off {
+		return entry{}, false
+	}
+	if m.slots == nil {
+		m.seed, m.slots = maphash.MakeSeed(), make([]memoSlot, memoSlots)
+	}
+	m.asked++
+	m.last = maphash.String(m.seed, cell) % memoSlots
+	if s := &m.slots[m.last]; s.cell == cell {
+		m.held++
+		return s.e, true
+	}
+	if m.asked >= memoTrial {
+		m.off = m.held < memoTrial/4
+		m.asked, m.held = 0, 0
+		if m.off {
+			m.slots = nil
+		}
+	}
+	return entry{}, false
+}
+
+// put keeps a copy of the cell, which may be part of a large buffer.
+func (m *memo) put(cell string, e entry) {
+	if !m.off {
+		m.slots[m.last] = memoSlot{strings.Clone(cell), e}
+	}
+}
