@@ -1,0 +1,132 @@
+package match
+
+// SchemaMatch and SchemaTrace name the two JSON forms of a Result.
+const (
+	SchemaMatch = "telltale.match/1"
+	SchemaTrace = "telltale.trace/1"
+)
+
+// Verdict is the outcome in one word.
+type Verdict string
+
+// The verdicts.
+const (
+	Attributed Verdict = "attributed" // somebody passes N/alpha
+	Shortlist  Verdict = "shortlist"  // nobody passes, but few hold 95 % of the weight
+	Ours       Verdict = "ours"       // rows are ours, nothing says whose copy
+	None       Verdict = "none"       // nothing of ours was found
+	Incomplete Verdict = "incomplete" // part of the input could not be read
+)
+
+// Sources of evidence.
+const (
+	SourceCanary   = "canary"
+	SourceShared   = "shared-canary"
+	SourceCells    = "cells"
+	SourceWithheld = "withheld"
+)
+
+// Result is a decision. Its lists are never nil.
+type Result struct {
+	Schema     string     `json:"schema"`
+	Inputs     []Input    `json:"inputs"`
+	Dataset    string     `json:"dataset"` // the one with the most linked rows, "" when none
+	Datasets   []Concern  `json:"datasets"`
+	RowsLinked int64      `json:"rows_linked"`
+	MarksRead  int64      `json:"marks_read"`  // distinct sites
+	CanaryHits int        `json:"canary_hits"` // distinct canaries
+	Controls   int        `json:"control_hits"`
+	Alpha      float64    `json:"alpha"`
+	Candidates int        `json:"candidates"`
+	Verdict    Verdict    `json:"verdict"`
+	Suspects   []Suspect  `json:"suspects"`
+	Canaries   []Canary   `json:"canaries"`
+	Links      []LinkedBy `json:"links"`
+	Sightings  []Sighting `json:"sightings,omitempty"` // of trace
+	Campaigns  []Campaign `json:"campaigns,omitempty"` // of trace
+	Warnings   []string   `json:"warnings"`
+}
+
+// Input is one file or message that was read.
+type Input struct {
+	Name       string `json:"name"`
+	SHA256     string `json:"sha256"`
+	Bytes      int64  `json:"bytes"`
+	Format     string `json:"format"`
+	Encoding   string `json:"encoding"`
+	Rows       int64  `json:"rows"`
+	Unreadable int64  `json:"unreadable"` // rows or parts
+	Problem    string `json:"problem,omitempty"`
+}
+
+// Concern is a dataset that something of the inputs belongs to.
+type Concern struct {
+	Dataset    string `json:"dataset"`
+	RowsLinked int64  `json:"rows_linked"`
+}
+
+// LinkedBy counts the rows that were linked in one way.
+type LinkedBy struct {
+	Dataset string   `json:"dataset"`
+	Columns []string `json:"columns"` // of the scheme
+	Rows    int64    `json:"rows"`
+}
+
+// Suspect is a candidate with the evidence on its copy.
+type Suspect struct {
+	Recipient            string           `json:"recipient"`
+	Exports              []string         `json:"exports"`
+	Accused              bool             `json:"accused"`
+	Log10LR              float64          `json:"log10_lr"`
+	FalseAccusationBound float64          `json:"false_accusation_bound"`
+	Share                float64          `json:"share"` // of what was read that comes from the copy
+	Evidence             []EvidenceWeight `json:"evidence"`
+	Coverage             float64          `json:"coverage"` // of the linked rows that the recipient received
+	Shortlisted          bool             `json:"shortlisted"`
+	LogE                 float64          `json:"-"` // natural logarithm
+}
+
+// EvidenceWeight is the weight of one line of evidence.
+type EvidenceWeight struct {
+	Source  string  `json:"source"`
+	Log10LR float64 `json:"log10_lr"`
+	N       int64   `json:"n"` // cells that agree or differ, canaries seen, rows weighed
+}
+
+// Canary is a planted identity that was seen.
+type Canary struct {
+	Export    string   `json:"export"`
+	Recipient string   `json:"recipient"`
+	Slot      int      `json:"slot"`
+	Shared    bool     `json:"shared"`
+	Kinds     []string `json:"kinds"` // which of its identities agree
+	Bits      float64  `json:"bits"`
+}
+
+// Sighting is what one message shows.
+type Sighting struct {
+	Input    string          `json:"input"`
+	Contact  string          `json:"contact"` // masked
+	Received string          `json:"received"`
+	Sender   string          `json:"sender"`
+	Campaign string          `json:"campaign"`
+	Canaries []SightedCanary `json:"canaries"`
+	Person   bool            `json:"person"` // the contact is that of a row of ours
+}
+
+// SightedCanary is a canary found in a message.
+type SightedCanary struct {
+	Export    string `json:"export"`
+	Recipient string `json:"recipient"`
+}
+
+// Campaign is a set of messages that belong together. The caller groups them,
+// with match/message, and fills it in.
+type Campaign struct {
+	ID       string `json:"id"`
+	Sender   string `json:"sender"`
+	Messages int    `json:"messages"`
+	Persons  int    `json:"persons"`
+	First    string `json:"first"`
+	Last     string `json:"last"`
+}
