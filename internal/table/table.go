@@ -22,6 +22,10 @@ const (
 // NoQuote as Schema.Quote or Options.Quote says that cells are never quoted.
 const NoQuote rune = -1
 
+// NoDelimiter as Schema.Delimiter or Options.Delimiter says that every line is
+// one cell.
+const NoDelimiter rune = -1
+
 // Schema is what is known of a table before its first row.
 type Schema struct {
 	Name      string   // sheet, SQL table or archive member; "" for the only table of a file
@@ -33,6 +37,7 @@ type Schema struct {
 	Encoding    string // "utf-8", "utf-16le", "windows-1252", "gb18030", ...: lower case, as in the WHATWG list
 	BOM         bool
 	Delimiter   rune
+	Padded      bool   // a blank follows every delimiter (JSON: colon and comma) and is no part of the cell
 	Quote       rune   // NoQuote if there is none
 	Escape      rune   // what stands before a quote inside a quoted cell; equal to Quote when quotes are doubled
 	LineEnd     string // the habit; single rows may differ
@@ -52,9 +57,10 @@ type Row struct {
 	Cells  []string // as written, decoded to UTF-8, quotes removed, blanks kept
 	Quoted []uint64 // bit i: cell i was quoted (JSON, XLSX, SQL: is text); nil: none was
 
-	raw  string // the record as it stood with its line end and blank lines after it, decoded
-	body int    // length of the record in raw without line end
-	how  *manner
+	raw   string // the record as it stood with its line end and blank lines after it, decoded
+	body  int    // length of the record in raw without line end
+	cells int32  // number of cells in raw
+	how   *manner
 }
 
 // IsQuoted reports whether cell i was quoted, or was text where cells have kinds.
@@ -66,11 +72,12 @@ func (r Row) IsQuoted(i int) bool {
 type manner struct {
 	format                   Format
 	delimiter, quote, escape rune
+	padded                   bool
 	lineEnd                  string
 }
 
 func (s *Schema) manner() manner {
-	return manner{s.Format, s.Delimiter, s.Quote, s.Escape, s.LineEnd}
+	return manner{s.Format, s.Delimiter, s.Quote, s.Escape, s.Padded, s.LineEnd}
 }
 
 // Reader gives the rows of one table. The error is io.EOF at the end, a
@@ -102,7 +109,9 @@ var (
 	ErrEmpty     = errors.New("no data")
 	ErrNotTable  = errors.New("not a table")
 	ErrTruncated = errors.New("cut short")
+	ErrDamaged   = errors.New("damaged archive")
 	ErrLimit     = errors.New("expands beyond the limit")
+	errClosed    = errors.New("table is closed")
 )
 
 // SyntaxError is a place in a table that is not as it should be.
