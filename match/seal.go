@@ -1,6 +1,7 @@
 package match
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 
@@ -32,24 +33,29 @@ func OpenCanary(master key.Secret, export string, sealed []byte) (canary.Canary,
 }
 
 // SealProfile encodes what was learned of a dataset's table for the registry,
-// sealed under "seal/profile" and bound to the dataset.
-func SealProfile(master key.Secret, dataset string, p *canary.Profile) ([]byte, error) {
+// sealed under "seal/profile" and bound to the dataset. size is that of the
+// file it was learned from, in bytes, by which another file is told from it.
+func SealProfile(master key.Secret, dataset string, p *canary.Profile, size int64) ([]byte, error) {
 	plain, err := p.MarshalBinary()
 	if err != nil {
 		return nil, fmt.Errorf("profile of dataset %s: %w", dataset, err)
 	}
+	plain = append(binary.LittleEndian.AppendUint64(nil, uint64(size)), plain...)
 	return master.Derive("seal/profile").Seal(plain, []byte(dataset)), nil
 }
 
 // OpenProfile decodes what SealProfile wrote.
-func OpenProfile(master key.Secret, dataset string, sealed []byte) (*canary.Profile, error) {
-	p := new(canary.Profile)
+func OpenProfile(master key.Secret, dataset string, sealed []byte) (p *canary.Profile, size int64, err error) {
 	plain, err := master.Derive("seal/profile").Open(sealed, []byte(dataset))
+	if err == nil && len(plain) < 8 {
+		err = canary.ErrProfile
+	}
 	if err == nil {
-		err = p.UnmarshalBinary(plain)
+		p, size = new(canary.Profile), int64(binary.LittleEndian.Uint64(plain))
+		err = p.UnmarshalBinary(plain[8:])
 	}
 	if err != nil {
-		return nil, fmt.Errorf("profile of dataset %s: %w", dataset, err)
+		return nil, 0, fmt.Errorf("profile of dataset %s: %w", dataset, err)
 	}
-	return p, nil
+	return p, size, nil
 }
