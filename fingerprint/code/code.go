@@ -2,8 +2,6 @@
 // candidates' words. It knows no table, no file and no key.
 package code
 
-import "context"
-
 // Read is one marked site at which a symbol was read.
 type Read struct {
 	Bias   Bias
@@ -49,12 +47,8 @@ type Score struct {
 type Result struct {
 	Scores    []Score   // one per candidate, in index order
 	Accused   []int     // candidates with E >= N/alpha, best first
-	Flips     []float64 // fitted flip rate per group
-	Coalition float64   // likeliest number of sources
+	Flips     []float64 // fitted flip rate per group; 0.5 says that the group carries nothing any more
+	Coalition float64   // estimated number of sources of like weight; 0 when nobody is accused
+	Threshold float64   // log(N/alpha), what an accusation takes
 	Warnings  []string
-}
-
-// Decode weighs every candidate.
-func Decode(ctx context.Context, reads []Read, w Words, o Options) (Result, error) {
-	panic("not yet")
 }
