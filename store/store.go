@@ -27,6 +27,8 @@ var (
 	ErrSchema   = errors.New("registry was written by a newer version")
 	ErrCorrupt  = errors.New("registry is damaged")
 	ErrWrongKey = errors.New("registry belongs to another key")
+	ErrInvalid  = errors.New("not a valid record")
+	ErrReadOnly = errors.New("registry was opened for reading only")
 )
 
 // Store is one registry. Its methods are safe for concurrent use, and several
@@ -223,7 +225,7 @@ type Tx interface {
 	Facts(caseName string) ([]Fact, error)
 
 	// Note appends an entry about something that is not a record, such as the
-	// reading of canaries in clear.
+	// reading of canaries in clear. ErrInvalid for the kind of a record.
 	Note(kind, subject string, detail []byte, at time.Time) error
 	// Entries calls f for the ledger's entries in order.
 	Entries(f func(Entry) error) error
