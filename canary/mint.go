@@ -1,19 +1,334 @@
 package canary
 
-import "telltale/internal/key"
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"telltale/internal/identity"
+	"telltale/internal/key"
+)
 
 // Mint fabricates canaries 0..n-1. secret is the one labelled
 // "canary/DATASET/RECIPIENT". Canary i depends on the profile, the secret, the
 // contacts and i, not on n. It returns *ExhaustedError when contacts lack.
-func (p *Profile) Mint(secret key.Secret, n int, c Contacts) ([]Canary, error) { return nil, nil }
+func (p *Profile) Mint(secret key.Secret, n int, c Contacts) ([]Canary, error) {
+	return p.mint(secret, n, c, false)
+}
 
 // MintShared fabricates the canaries that several copies may carry; secret is
 // the one labelled "canary-shared/DATASET". Which copy carries which is the
 // codeword's business: see SharedSite.
 func (p *Profile) MintShared(secret key.Secret, n int, c Contacts) ([]Canary, error) {
-	return nil, nil
+	return p.mint(secret, n, c, true)
 }
 
 // SharedSite is the site of shared canary slot: the input of the PRF that
 // decides bias and word bit, as the ID of a fingerprint site does for a cell.
-func SharedSite(slot int) [16]byte { return [16]byte{} }
+func SharedSite(slot int) [16]byte {
+	var id [16]byte
+	copy(id[:], "canary")
+	binary.BigEndian.PutUint64(id[8:], uint64(slot))
+	return id
+}
+
+func (p *Profile) mint(secret key.Secret, n int, c Contacts, shared bool) ([]Canary, error) {
+	if len(p.Sample) == 0 {
+		return nil, fmt.Errorf("mint: the profile has no rows")
+	}
+	if err := p.suffice(n, c); err != nil {
+		return nil, err
+	}
+	m := p.ready()
+	out := make([]Canary, n)
+	for slot := range out {
+		d := &draft{m: m, st: secret.Stream(fmt.Sprintf("slot/%d", slot)), contacts: c, slot: slot, of: n}
+		if err := d.fill(); err != nil {
+			return nil, err
+		}
+		out[slot] = Canary{
+			Slot: slot, Shared: shared, Cells: d.cells, Origins: d.origins,
+			Identities: m.identities(d.cells, d.notes), Place: d.place,
+		}
+	}
+	return out, nil
+}
+
+// suffice checks the pools before anything is drawn. A pool that is empty may
+// be done without; one that holds fewer contacts than canaries may not.
+func (p *Profile) suffice(n int, c Contacts) error {
+	r := findRoles(p.Columns)
+	if len(r.phones) > 0 && len(c.Phones) > 0 && len(c.Phones) < n {
+		return &ExhaustedError{"phone", p.Columns[r.phones[0]].Name, n - len(c.Phones)}
+	}
+	if len(r.emails) == 0 || len(c.Domains) > 0 || len(c.Emails) >= n {
+		return nil
+	}
+	name := p.Columns[r.emails[0]].Name
+	if len(c.Emails) > 0 {
+		return &ExhaustedError{"email", name, n - len(c.Emails)}
+	}
+	return &ExhaustedError{"domain", name, 1}
+}
+
+// draft is a canary in the making.
+type draft struct {
+	m        *model
+	st       *key.Stream
+	contacts Contacts
+	slot, of int
+	place    float64
+	row      int // the sampled row that it started from
+	donor    []string
+	cells    []string
+	person   person
+	bits     [2]float64 // of given and family name
+	notes    []note
+	origins  []Source
+}
+
+// note is an identity whose value is read off the finished cells.
+type note struct {
+	kind    identity.Kind
+	columns []int
+	parts   []Part
+}
+
+func (d *draft) note(k identity.Kind, columns []int, parts ...Part) {
+	d.notes = append(d.notes, note{k, columns, parts})
+}
+
+func (d *draft) origin(i int, o Origin) { d.origins = append(d.origins, Source{i, o}) }
+
+// fill draws the row: a real row first, then everything that identifies.
+func (d *draft) fill() error {
+	d.place = d.st.Float64()
+	named := d.start()
+	m := d.m
+	m.wearName(d.cells, d.person)
+	if named {
+		d.noteName()
+	}
+	for _, i := range m.nationals {
+		d.national(i)
+	}
+	for _, i := range m.serials {
+		d.serial(i)
+	}
+	d.address()
+	for _, i := range m.orgs {
+		d.organisation(i)
+	}
+	for _, i := range m.urls {
+		d.web(i)
+	}
+	for k, i := range m.emails {
+		d.email(k, i)
+	}
+	for k, i := range m.phones {
+		if err := d.phone(k, i); err != nil {
+			return err
+		}
+	}
+	d.combine()
+	return nil
+}
+
+// start draws the real row to begin with, and a name that the table does not
+// hold; a row for which none is found is left for another.
+func (d *draft) start() (named bool) {
+	for range 16 {
+		d.row = d.st.IntN(len(d.m.p.Sample))
+		d.donor = d.m.p.Sample[d.row].Cells
+		p, bits, ok := d.m.drawPerson(d.st, d.donor, 64)
+		d.cells, d.person, d.bits = slices.Clone(d.donor), p, bits
+		if ok {
+			return p.given != "" && p.family != ""
+		}
+	}
+	return false
+}
+
+func (d *draft) noteName() {
+	m := d.m
+	cols := append(slices.Clone(m.given[:min(1, len(m.given))]), m.family[:min(1, len(m.family))]...)
+	if len(cols) < 2 {
+		cols = slices.Clone(m.name[:min(1, len(m.name))])
+	}
+	parts := []Part{{"given", d.bits[0]}, {"family", max(d.bits[1]+log2(m.accepted), 0)}}
+	d.note(identity.Name, cols, parts...)
+	for _, i := range []int{m.city, m.postcode, m.date} {
+		if i < 0 || blank(d.cells[i]) {
+			continue
+		}
+		with := append(slices.Clone(parts), Part{"row " + m.p.Columns[i].Name, m.rarity(i, d.cells[i])})
+		d.note(identity.Name, append(slices.Clone(cols), i), with...)
+	}
+}
+
+// rarity is -log2 of the share of the sample that has the value.
+func (m *model) rarity(i int, v string) float64 {
+	n := 0
+	for _, r := range m.p.Sample {
+		if cell(r.Cells, i) == v {
+			n++
+		}
+	}
+	return -log2(float64(max(n, 1)) / float64(len(m.p.Sample)))
+}
+
+// email writes the k-th e-mail column: an own mailbox, or a local part in the
+// row's own habit at an owned domain.
+func (d *draft) email(k, i int) {
+	m, old := d.m, d.cells[i]
+	if blank(old) {
+		return
+	}
+	if len(d.contacts.Domains) == 0 {
+		per := pick(len(d.contacts.Emails) >= d.of*len(m.emails), len(m.emails), 1)
+		d.cells[i] = d.contacts.Emails[d.slot*per+min(k, per-1)]
+		d.origin(i, Pool)
+		d.note(identity.Email, []int{i}, Part{fmt.Sprint("mailbox", k), d.mailboxBits(d.cells[i])})
+		return
+	}
+	h := m.parsed[d.row]
+	if h == nil || k > 0 {
+		h = habit{{kind: fullGiven}, {kind: separator, text: "."}, {kind: fullFamily}}
+		if n := len(m.boxes.habits); n > 0 {
+			h = m.boxes.habits[d.st.IntN(n)]
+		}
+	}
+	box := m.boxes.write(d.st, h, d.person, d.bits)
+	domain := d.contacts.Domains[d.st.IntN(len(d.contacts.Domains))]
+	text := box.text + "@" + domain
+	if up := strings.TrimSpace(old); strings.ToUpper(up) == up {
+		text = strings.ToUpper(text)
+	}
+	d.cells[i] = dressPlain(old, text)
+	d.origin(i, Pool)
+	d.note(identity.Email, []int{i}, d.emailParts(box, k)...)
+}
+
+// dressPlain keeps the blanks around a cell, and nothing of its case.
+func dressPlain(old, text string) string {
+	t := strings.TrimSpace(old)
+	at := strings.Index(old, t)
+	return old[:at] + text + old[at+len(t):]
+}
+
+// emailParts splits the surprise of a local part into that of the names it
+// spells and the rest, so that a name that agrees too is not counted twice.
+func (d *draft) emailParts(box mailbox, k int) []Part {
+	parts := []Part{}
+	rest := box.bits
+	share := func(draw string, name string, bits float64) {
+		if name != "" && strings.Contains(box.text, name) {
+			b := min(bits, rest)
+			parts, rest = append(parts, Part{draw, b}), rest-b
+		}
+	}
+	share("family", fold(d.person.family), max(d.bits[1]+log2(d.m.accepted), 0))
+	share("given", fold(d.person.given), d.bits[0])
+	if n := len(d.contacts.Domains); n > 1 {
+		parts = append(parts, Part{fmt.Sprint("domain", k), log2(float64(n))})
+	}
+	return append(parts, Part{fmt.Sprint("mailbox", k), rest})
+}
+
+// mailboxBits guesses the surprise of an own mailbox, which was not drawn
+// here, by how the table's words would spell it: 4 to 30 bits.
+func (d *draft) mailboxBits(address string) float64 {
+	local, _, _ := strings.Cut(strings.ToLower(address), "@")
+	p := d.m.boxes.chance(parseMailbox(local, person{}), local)
+	if p <= 0 {
+		return 20
+	}
+	return min(max(-math.Log2(p), 4), 30)
+}
+
+// combine is for tables without any other identity: numbers that nearly every
+// row has for itself are drawn anew, and the cells together are the identity.
+func (d *draft) combine() {
+	m := d.m
+	if len(m.combination) == 0 {
+		return
+	}
+	var parts []Part
+	var fresh, kept []int
+	for _, i := range m.combination {
+		g := m.numbers[i]
+		if g == nil || blank(d.cells[i]) {
+			kept = append(kept, i)
+			continue
+		}
+		if v, bits, ok := g.draw(d.st, d.cells[i]); ok {
+			d.cells[i] = v
+			parts, fresh = append(parts, Part{"number " + m.p.Columns[i].Name, bits}), append(fresh, i)
+		} else {
+			kept = append(kept, i)
+		}
+	}
+	all := append(slices.Clone(fresh), kept...)
+	whole := append(slices.Clone(parts), Part{"row", m.rarityOf(kept, d.donor)})
+	if m.p.Seen.has(entry(identity.Text, m.combined(d.cells, m.combination, m.p.Locale))) {
+		all = append(append([]int(nil), m.key...), all...)
+		for _, n := range d.notes {
+			if n.kind == identity.Serial {
+				whole = append(whole, n.parts...)
+			}
+		}
+	}
+	d.note(identity.Text, all, whole...)
+	if len(fresh) > 0 && len(kept) > 3 {
+		some := append(slices.Clone(fresh), kept[:3]...)
+		d.note(identity.Text, some, append(slices.Clone(parts), Part{"row", m.rarityOf(kept[:3], d.donor)})...)
+	}
+}
+
+// rarityOf is -log2 of the share of the sample that has all these cells.
+func (m *model) rarityOf(cols []int, cells []string) float64 {
+	n := 0
+	for _, r := range m.p.Sample {
+		same := true
+		for _, i := range cols {
+			same = same && r.Cells[i] == cells[i]
+		}
+		if same {
+			n++
+		}
+	}
+	return -log2(float64(max(n, 1)) / float64(len(m.p.Sample)))
+}
+
+// identities reads the identities off the finished cells.
+func (m *model) identities(cells []string, notes []note) []Identity {
+	var out []Identity
+	for _, n := range notes {
+		id := Identity{Kind: n.kind, Columns: n.columns, Parts: n.parts}
+		for _, p := range n.parts {
+			id.Bits += p.Bits
+		}
+		var ok bool
+		if id.Value, ok = m.value(n.kind, n.columns, cells); ok {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// value is the canonical value of an identity: of its kind when it is one
+// cell, else the canonical cells by the kinds of their columns, joined.
+func (m *model) value(k identity.Kind, columns []int, cells []string) (string, bool) {
+	if len(columns) == 1 {
+		return canonical(k, cells[columns[0]], m.p.Locale)
+	}
+	var parts []string
+	for _, i := range columns {
+		if v, ok := canonical(m.p.Columns[i].Kind, cells[i], m.p.Locale); ok {
+			parts = append(parts, v)
+		}
+	}
+	return strings.Join(parts, Separator), len(parts) > 0
+}

@@ -1,11 +1,18 @@
 package canary
 
+import (
+	"slices"
+	"sync"
+
+	"telltale/internal/identity"
+)
+
 // Planter puts canaries between the rows of one copy. Rows are numbered from 0;
 // a canary that is due at row r goes before row r:
 //
 //	for r, cells := range rows {
 //	    for _, i := range pl.Due(r) {
-//	        row, err := pl.Fit(i, prev, cells) // ErrNoGap: it is due again at r+1
+//	        row, err := pl.Fit(i, prev, cells) // ErrNoGap: it is due again later
 //	    }
 //	}
 //	for _, i := range pl.Tail() {
@@ -13,24 +20,303 @@ package canary
 //	}
 //
 // prev and next are ORIGINAL rows, before marks. Due is called once for every
-// row, in order, after the calls of Fit for the row before.
-type Planter struct{}
+// row, in order, after the calls of Fit for the row before. Several canaries
+// due at one row are planted in the order of Due. Fit gives the same cells for
+// the same canary and neighbours.
+//
+// Canary rows are not marked: their cells are those that Fit returned. The
+// caller checks that the key cells, if the table is not sorted by them, occur
+// in no real row that the profile did not see, and uses Skip if they do.
+type Planter struct {
+	m        *model
+	canaries []Canary
+	columns  []fitting // the columns that must stay in order
+	targets  []int64   // first row before which each canary may go
+	queue    []int     // canaries by target
+	next     int       // first of queue that was not due yet
+	rows     int64
+
+	mu      sync.Mutex
+	waiting []int
+	share   map[int][2]int // of the gap: which part of how many
+	planted map[int]Canary
+	used    map[string]bool // key cells of planted canaries
+}
+
+// fitting is how one column stays in order.
+type fitting struct {
+	column  int
+	falling bool
+	mode    fitMode
+}
+
+type fitMode uint8
+
+const (
+	between fitMode = iota // a new value strictly between the neighbours
+	middle                 // the midpoint
+	hold                   // the minted value, where it fits
+)
+
+// offers is how many canaries that found no gap are offered again at a row.
+const offers = 4
 
 // NewPlanter plans the places of the canaries in a table of that many rows
 // (-1: as many as were learned).
-func NewPlanter(p *Profile, canaries []Canary, rows int64) *Planter { return &Planter{} }
+func NewPlanter(p *Profile, canaries []Canary, rows int64) *Planter {
+	if rows < 0 {
+		rows = p.Rows
+	}
+	pl := &Planter{
+		m: p.ready(), rows: rows, share: map[int][2]int{}, planted: map[int]Canary{}, used: map[string]bool{},
+	}
+	pl.columns = pl.m.fittings()
+	for _, c := range canaries {
+		c.Cells = slices.Clone(c.Cells)
+		pl.canaries = append(pl.canaries, c)
+	}
+	pl.separate()
+	for i := range canaries {
+		pl.targets = append(pl.targets, pl.target(i))
+		pl.queue = append(pl.queue, i)
+	}
+	slices.SortStableFunc(pl.queue, func(a, b int) int { return int(min(max(pl.targets[a]-pl.targets[b], -1), 1)) })
+	return pl
+}
+
+// fittings are the columns in order: those that were learned to be, and those
+// that the scheme says are.
+func (m *model) fittings() []fitting {
+	var out []fitting
+	for i, c := range m.p.Columns {
+		dir := m.p.Stats[i].sorted()
+		if dir == 0 && c.Sorted {
+			dir = 1
+		}
+		if dir == 0 {
+			continue
+		}
+		f := fitting{column: i, falling: dir < 0, mode: hold}
+		_, number := parseScalar(m.p.Stats[i].First)
+		_, serial := parseSerial(m.p.Stats[i].First)
+		switch {
+		case c.Key && m.distinct[i] > 0.99 && serial:
+			f.mode = between
+		case c.Key && m.distinct[i] > 0.99 && !serial:
+			f.mode = hold
+		case number && m.distinct[i] >= 0.5 || number && (c.Kind == identity.Date || c.Kind == identity.Time):
+			f.mode = middle
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// separate gives canaries of one copy different keys.
+func (pl *Planter) separate() {
+	seen := map[string]bool{}
+	for i := range pl.canaries {
+		c := &pl.canaries[i]
+		for try := 0; seen[pl.keyOf(c.Cells)] && try < 1000; try++ {
+			pl.step(c)
+		}
+		seen[pl.keyOf(c.Cells)] = true
+	}
+}
+
+// step moves a canary to the next free serial number.
+func (pl *Planter) step(c *Canary) {
+	for _, i := range pl.m.serials {
+		if !pl.m.p.Columns[i].Key {
+			continue
+		}
+		x, ok := parseSerial(c.Cells[i])
+		if !ok {
+			continue
+		}
+		at := pl.m.counterOf(i, x)
+		for v := x.values[at] + 1; v < x.values[at]+1000; v++ {
+			next := pl.m.fix(i, x.spell(at, v, true))
+			if next != c.Cells[i] && !pl.m.p.Seen.has(serialEntry(i, next)) {
+				c.Cells[i] = next
+				pl.reread(c)
+				return
+			}
+		}
+	}
+}
+
+func (m *model) counterOf(i int, x serial) int {
+	for _, r := range m.p.Stats[i].Runs {
+		if at, ok := r.counter(); ok && r.Shape == x.shape {
+			return at
+		}
+	}
+	return x.n - 1
+}
+
+func (pl *Planter) keyOf(cells []string) string {
+	return pl.m.combined(cells, pl.m.key, pl.m.p.Locale)
+}
+
+// target is the first row before which canary i may go. In a table that is
+// sorted by something the canary keeps, it is where that belongs.
+func (pl *Planter) target(i int) int64 {
+	if pl.rows < 2 {
+		return pl.rows
+	}
+	c := pl.canaries[i]
+	place := c.Place
+	for _, f := range pl.columns {
+		if f.mode == hold && !blank(c.Cells[f.column]) {
+			lo, hi := pl.m.rank(f, c.Cells[f.column])
+			place = lo + (hi-lo)*place
+			break
+		}
+	}
+	return min(max(int64(place*float64(pl.rows)), 1), pl.rows-1)
+}
+
+// rank is the part of the table, from lo to hi, in which a value belongs.
+func (m *model) rank(f fitting, v string) (lo, hi float64) {
+	below, upto := int64(0), int64(0)
+	for _, r := range m.p.Sample {
+		c := f.compare(r.Cells[f.column], v)
+		if c < 0 {
+			below = r.Index + 1
+		}
+		if c <= 0 {
+			upto = r.Index + 1
+		}
+	}
+	n := float64(max(m.p.Rows, 1))
+	return float64(below) / n, float64(max(upto, below)) / n
+}
+
+func (f fitting) compare(a, b string) int {
+	if f.falling {
+		return compare(b, a)
+	}
+	return compare(a, b)
+}
 
 // Due returns the indices of the canaries to be planted before that row.
-func (pl *Planter) Due(row int64) []int { return nil }
+func (pl *Planter) Due(row int64) []int {
+	pl.mu.Lock()
+	defer pl.mu.Unlock()
+	var out []int
+	for pl.next < len(pl.queue) && pl.targets[pl.queue[pl.next]] <= row {
+		out = append(out, pl.queue[pl.next])
+		pl.next++
+	}
+	for len(out) < offers && len(pl.waiting) > 0 {
+		out = append(out, pl.waiting[0])
+		pl.waiting = pl.waiting[1:]
+	}
+	for k, i := range out {
+		pl.share[i] = [2]int{k, len(out)}
+	}
+	return out
+}
+
+// Tail returns the canaries that are still to be planted after the last row.
+func (pl *Planter) Tail() []int {
+	pl.mu.Lock()
+	defer pl.mu.Unlock()
+	out := append(pl.waiting, pl.queue[pl.next:]...)
+	pl.waiting, pl.next = nil, len(pl.queue)
+	for _, i := range out {
+		pl.share[i] = [2]int{0, 1}
+	}
+	return out
+}
 
 // Fit returns the cells of canary i made to fit between two rows: key columns
 // in sequence and unique, sorted columns in order whatever marks the
 // neighbours get. prev or next is nil at an end of the table.
-func (pl *Planter) Fit(i int, prev, next []string) ([]string, error) { return nil, ErrNoGap }
+func (pl *Planter) Fit(i int, prev, next []string) ([]string, error) {
+	pl.mu.Lock()
+	defer pl.mu.Unlock()
+	c := pl.canaries[i]
+	c.Cells = slices.Clone(c.Cells)
+	room := 0.0
+	for _, f := range pl.columns {
+		v, space, ok := pl.fit(f, c, prev, next, pl.share[i])
+		if !ok {
+			return nil, pl.wait(i)
+		}
+		if f.mode == between {
+			room = space
+		}
+		c.Cells[f.column] = v
+	}
+	k := pl.keyOf(c.Cells)
+	if len(pl.m.key) > 0 && pl.used[k] {
+		return nil, pl.wait(i)
+	}
+	pl.used[k] = true
+	pl.reread(&c)
+	pl.weighKey(&c, room)
+	pl.planted[i] = c
+	return slices.Clone(c.Cells), nil
+}
 
-// Tail returns the canaries that are still to be planted after the last row.
-func (pl *Planter) Tail() []int { return nil }
+func (pl *Planter) wait(i int) error {
+	pl.waiting = append(pl.waiting, i)
+	return ErrNoGap
+}
+
+// Skip takes back a canary whose key turned out to be taken: it is due again
+// with the next free serial number.
+func (pl *Planter) Skip(i int) {
+	pl.mu.Lock()
+	defer pl.mu.Unlock()
+	delete(pl.planted, i)
+	pl.step(&pl.canaries[i])
+	pl.waiting = append(pl.waiting, i)
+}
+
+// reread reads the identities off the cells.
+func (pl *Planter) reread(c *Canary) {
+	out := make([]Identity, 0, len(c.Identities))
+	for _, id := range c.Identities {
+		if v, ok := pl.m.value(id.Kind, id.Columns, c.Cells); ok {
+			id.Value = v
+			out = append(out, id)
+		}
+	}
+	c.Identities = out
+}
+
+// weighKey sets the surprise of a serial number that was put between two
+// others: the numbers that it could have been.
+func (pl *Planter) weighKey(c *Canary, room float64) {
+	if room == 0 {
+		return
+	}
+	for k, id := range c.Identities {
+		if id.Kind == identity.Serial && len(id.Columns) == 1 && pl.fitsKey(id.Columns[0]) {
+			bits := log2(max(room, 1))
+			c.Identities[k].Bits = bits
+			c.Identities[k].Parts = []Part{{id.Parts[0].Draw, bits}}
+		}
+	}
+}
+
+func (pl *Planter) fitsKey(column int) bool {
+	for _, f := range pl.columns {
+		if f.column == column {
+			return f.mode == between
+		}
+	}
+	return false
+}
 
 // Planted returns canary i as it was planted: with the cells of the last
 // successful Fit and the identities that follow from them.
-func (pl *Planter) Planted(i int) (Canary, bool) { return Canary{}, false }
+func (pl *Planter) Planted(i int) (Canary, bool) {
+	pl.mu.Lock()
+	defer pl.mu.Unlock()
+	c, ok := pl.planted[i]
+	return c, ok
+}

@@ -1,21 +1,197 @@
 package canary
 
+import (
+	"bytes"
+	"encoding/gob"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
+)
+
 // Profile is what was learned of a table. It holds real rows: seal it.
 type Profile struct {
 	Columns []Column
 	Locale  string
 	Rows    int64
+	Stats   []Stat
+	Sample  []Row  // a uniform choice of rows, in the order of the table
+	Seen    filter // identities of all rows
+
+	mu    sync.Mutex
+	model *model // prepared at the first use
 }
 
+// Row is a sampled row and its number.
+type Row struct {
+	Index int64
+	Cells []string
+}
+
+// Stat is what was counted of one column over all rows.
+type Stat struct {
+	Missing         int64
+	Rising, Falling bool  // no value is below (above) the one before
+	Steps           int64 // neighbours that differ
+	First, Last     string
+	Runs            []Run // serial numbers by shape
+	Shapeless       int64
+}
+
+// sorted reports whether the column stood in order: 1 rising, -1 falling.
+func (s Stat) sorted() int {
+	switch {
+	case s.Steps < 2:
+		return 0
+	case s.Rising:
+		return 1
+	case s.Falling:
+		return -1
+	}
+	return 0
+}
+
+func (p *Profile) clone() *Profile {
+	q := &Profile{Columns: p.Columns, Locale: p.Locale, Rows: p.Rows, Sample: slices.Clone(p.Sample), Stats: slices.Clone(p.Stats)}
+	for i := range q.Stats {
+		q.Stats[i].Runs = slices.Clone(q.Stats[i].Runs)
+		for j := range q.Stats[i].Runs {
+			q.Stats[i].Runs[j] = q.Stats[i].Runs[j].clone()
+		}
+	}
+	for _, l := range p.Seen.Layers {
+		l.Words = slices.Clone(l.Words)
+		q.Seen.Layers = append(q.Seen.Layers, l)
+	}
+	return q
+}
+
+func (p *Profile) sort() {
+	slices.SortFunc(p.Sample, func(a, b Row) int { return int(min(max(a.Index-b.Index, -1), 1)) })
+}
+
+// saved is the stored form; the version is raised when its meaning changes.
+type saved struct {
+	Version int
+	Columns []Column
+	Locale  string
+	Rows    int64
+	Stats   []Stat
+	Sample  []Row
+	Seen    filter
+}
+
+const profileVersion = 1
+
 // MarshalBinary returns the profile as bytes, the same for the same profile.
-func (p *Profile) MarshalBinary() ([]byte, error) { return nil, nil }
+func (p *Profile) MarshalBinary() ([]byte, error) {
+	var out bytes.Buffer
+	z, err := zstd.NewWriter(&out, zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		return nil, err
+	}
+	if err := gob.NewEncoder(z).Encode(saved{profileVersion, p.Columns, p.Locale, p.Rows, p.Stats, p.Sample, p.Seen}); err != nil {
+		return nil, err
+	}
+	if err := z.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
 
 // UnmarshalBinary reads what MarshalBinary wrote; its errors wrap ErrProfile.
-func (p *Profile) UnmarshalBinary(data []byte) error { return nil }
+func (p *Profile) UnmarshalBinary(data []byte) error {
+	z, err := zstd.NewReader(bytes.NewReader(data), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(1<<30))
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrProfile, err)
+	}
+	defer z.Close()
+	var s saved
+	if err := gob.NewDecoder(z).Decode(&s); err != nil {
+		return fmt.Errorf("%w: %w", ErrProfile, err)
+	}
+	if s.Version != profileVersion || len(s.Stats) != len(s.Columns) {
+		return fmt.Errorf("%w: version %d with %d columns, want version %d", ErrProfile, s.Version, len(s.Columns), profileVersion)
+	}
+	*p = Profile{Columns: s.Columns, Locale: s.Locale, Rows: s.Rows, Stats: s.Stats, Sample: s.Sample, Seen: s.Seen}
+	return nil
+}
 
 // Merge adds what was learned of rows that follow those of p in the table.
-func (p *Profile) Merge(q *Profile) error { return nil }
+func (p *Profile) Merge(q *Profile) error {
+	if !slices.Equal(p.Columns, q.Columns) {
+		return fmt.Errorf("merge: columns differ: %d and %d", len(p.Columns), len(q.Columns))
+	}
+	for i := range p.Stats {
+		p.Stats[i].merge(q.Stats[i])
+	}
+	p.mergeSample(q)
+	p.Seen.merge(q.clone().Seen)
+	p.Rows += q.Rows
+	p.model = nil
+	return nil
+}
 
-// Needs says how many phones and mailboxes one canary takes. A table with an
-// e-mail column needs mailboxes only when no domain is owned.
-func (p *Profile) Needs() (phones, emails int) { return 0, 0 }
+func (s *Stat) merge(t Stat) {
+	s.Missing += t.Missing
+	s.Shapeless += t.Shapeless
+	for _, r := range t.Runs {
+		s.mergeRun(r)
+	}
+	if t.First == "" {
+		return
+	}
+	if s.First != "" {
+		c := compare(s.Last, t.First)
+		s.Rising = s.Rising && t.Rising && c <= 0
+		s.Falling = s.Falling && t.Falling && c >= 0
+		s.Steps += t.Steps
+		if c != 0 {
+			s.Steps++
+		}
+	} else {
+		s.First, s.Rising, s.Falling, s.Steps = t.First, t.Rising, t.Falling, t.Steps
+	}
+	s.Last = t.Last
+}
+
+// mergeSample chooses among both samples, each row standing for as many rows
+// as were read for it; which are kept depends on their numbers alone.
+func (p *Profile) mergeSample(q *Profile) {
+	type weighed struct {
+		row Row
+		key float64
+	}
+	var all []weighed
+	add := func(rows []Row, total, shift int64) {
+		weight := float64(total) / float64(max(len(rows), 1))
+		for _, r := range rows {
+			u := float64(mix(uint64(r.Index+shift)+1)>>11)/(1<<53) + 1e-18
+			all = append(all, weighed{Row{r.Index + shift, r.Cells}, -log2(u) / weight})
+		}
+	}
+	add(p.Sample, p.Rows, 0)
+	add(q.Sample, q.Rows, p.Rows)
+	slices.SortStableFunc(all, func(a, b weighed) int {
+		switch {
+		case a.key < b.key:
+			return -1
+		case a.key > b.key:
+			return 1
+		}
+		return 0
+	})
+	p.Sample = nil
+	for _, w := range all[:min(len(all), sampleRows)] {
+		p.Sample = append(p.Sample, w.row)
+	}
+	p.sort()
+}
+
+// Needs says how many phones and mailboxes one canary takes: one for every
+// column of the kind. Mailboxes are an alternative to owned domains.
+func (p *Profile) Needs() (phones, emails int) {
+	r := findRoles(p.Columns)
+	return len(r.phones), len(r.emails)
+}
