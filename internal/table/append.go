@@ -192,6 +192,9 @@ func (a *csvAppender) same(body string, pos int, cell string, quoted bool) int {
 	e := pos + len(cell)
 	if quoted {
 		e += 2
+		if pos < len(body) && body[pos] == a.quote && strings.IndexByte(cell, a.quote) >= 0 || a.escape != a.quote && a.quotes {
+			return a.sameEscaped(body, pos, cell)
+		}
 		if e > len(body) || body[pos] != a.quote || body[e-1] != a.quote || body[pos+1:e-1] != cell {
 			return -1
 		}
@@ -202,6 +205,28 @@ func (a *csvAppender) same(body string, pos int, cell string, quoted bool) int {
 		return -1
 	}
 	return e
+}
+
+// sameEscaped is same for a cell that may hold escape sequences.
+func (a *csvAppender) sameEscaped(body string, pos int, cell string) int {
+	q := a.scanQuoted(bytesOf(body), pos, true)
+	if q.state != closed || pos == len(body) || body[pos] != a.quote {
+		return -1
+	}
+	inner, k := body[pos+1:pos+1+q.text], 0
+	for i := 0; i < len(inner); i++ {
+		if q.escaped && i+1 < len(inner) && a.escapes(inner[i], inner[i+1]) {
+			i++
+		}
+		if k == len(cell) || cell[k] != inner[i] {
+			return -1
+		}
+		k++
+	}
+	if k < len(cell) {
+		return -1
+	}
+	return pos + q.text + 2
 }
 
 // cellEnd returns where the cell at pos of body ends.

@@ -165,7 +165,7 @@ func detectUTF16(b []byte) (coding, bool) {
 	}
 	for side, c := range []coding{utf16BE, utf16LE} {
 		if n := zeros[side]; n*50 >= len(b) && n > 0 && zeros[1-side]*20 <= n && len(b) >= 4 {
-			if oddRunes(c.decode(b, false)) <= 0.03 {
+			if (len(b) >= 64 || n*4 >= len(b)) && oddRunes(c.decode(b, false)) <= 0.03 {
 				return c, true
 			}
 		}

@@ -219,12 +219,18 @@ func (d *dialect) unescape(s string) string {
 	}
 	var out strings.Builder
 	for i := 0; i < len(s); i++ {
-		if i+1 < len(s) && (s[i] == d.escape && !isAlnum(s[i+1]) || s[i] == d.quote && s[i+1] == d.quote) {
+		if i+1 < len(s) && d.escapes(s[i], s[i+1]) {
 			i++
 		}
 		out.WriteByte(s[i])
 	}
 	return out.String()
+}
+
+// escapes reports whether c stands only to escape next: a doubled quote, or an
+// escape character before anything but a letter or digit.
+func (d *dialect) escapes(c, next byte) bool {
+	return c == d.quote && next == d.quote || d.escape != d.quote && c == d.escape && !isAlnum(next)
 }
 
 func isAlnum(c byte) bool {

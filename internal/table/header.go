@@ -102,12 +102,15 @@ func (f *File) findHeader(rows []Row, modal int) (at int, header bool) {
 // preamble returns how many rows stand before the table proper: titles and
 // blank rows, with one cell at most, before rows of at least three.
 func preamble(rows []Row, modal int) int {
-	if modal < 3 {
-		return 0
-	}
 	for i, r := range rows {
 		if i == 32 {
 			break
+		}
+		if len(r.Cells) < modal && strings.HasPrefix(r.Cells[0], "#") {
+			continue
+		}
+		if modal < 3 {
+			return i
 		}
 		filled := 0
 		for _, c := range r.Cells {
@@ -129,6 +132,9 @@ func preamble(rows []Row, modal int) int {
 // a value that is of the same kind and form as those below it against, a name
 // that differs from them for.
 func isHeader(head []string, rows []Row) bool {
+	if len(rows) > 0 && 5*len(head) < 4*modalCells(rows) && len(head) < modalCells(rows)-1 {
+		return false
+	}
 	votes := 0.0
 	seen := map[string]bool{}
 	for i, h := range head {

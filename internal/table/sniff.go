@@ -34,7 +34,7 @@ var delimiters = []struct {
 	weight float64
 }{
 	{',', 1}, {';', 1}, {'\t', 1.02}, {'|', 1}, {'\x01', 1}, {'\x1f', 1}, {'¦', 0.95}, {'^', 0.9}, {'~', 0.9},
-	{'，', 0.8}, {'；', 0.8}, {':', 0.7}, {'#', 0.6}, {' ', 0.55}, {'/', 0.3}, {'-', 0.2},
+	{'，', 0.8}, {'；', 0.8}, {':', 0.7}, {' ', 0.55},
 }
 
 // sniff finds the dialect of delimited text, its header and its habits.
@@ -127,10 +127,8 @@ func (f *File) quotesFor(text string) []rune {
 	}
 	head := text[:min(len(text), trialSize)]
 	out := []rune{'"'}
-	if strings.Contains(head, "'") && !strings.Contains(head, "\"") {
-		if n := atBoundary(head, '\''); n >= 2 {
-			out = append(out, '\'')
-		}
+	if n := atBoundary(head, '\''); n >= 2 && n > atBoundary(head, '"') {
+		out = append(out, '\'')
 	}
 	if strings.Contains(head, "\"") {
 		out = append(out, NoQuote)
@@ -234,17 +232,23 @@ func (t *trial) rate(weight float64) {
 		t.score = 0
 		return
 	}
-	cells, clean := 0, 0
+	cells, clean, typedCells := 0, 0, 0
 	for i, r := range t.rows {
 		if i == 500 {
 			break
 		}
 		for j, c := range r.Cells {
 			cells++
+			if kindOf(c) > kindEmpty && kindOf(c) < kindCode {
+				typedCells++
+			}
 			if r.IsQuoted(j) || cleanCell(c, t.delimiter) {
 				clean++
 			}
 		}
+	}
+	if t.delimiter == NoDelimiter && typedCells*10 >= (cells-1)*9 && typedCells > 0 {
+		weight = 1.4 // a list of values, whatever is in them
 	}
 	typed := float64(clean) / float64(max(cells, 1))
 	faulty := float64(t.faults) / float64(max(len(t.rows), 1))

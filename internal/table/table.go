@@ -48,6 +48,7 @@ type Schema struct {
 
 	QuotedColumns []bool // columns whose cells are quoted as a habit; in JSON and XLSX: are text
 	QuotedEmpty   bool   // the habit holds for empty cells too
+	Escaped       bool   // JSON: what is not ASCII is written as \\u escapes
 }
 
 // Row is one record. It is never modified after it was returned: a consumer
