@@ -20,6 +20,9 @@ func (d *draft) address() {
 	for range 32 {
 		bits := d.street(i) + d.house(i)
 		v, ok := m.roles.address(d.cells, m.p.Locale)
+		if len(digitRuns(v)) == 0 {
+			return // a street without a number is nobody's address
+		}
 		if !ok || m.p.Seen.has(entry(identity.Address, v)) {
 			continue
 		}

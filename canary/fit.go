@@ -140,7 +140,7 @@ func (pl *Planter) search(f fitting, x serial, run int, lo, hi int64, a, b strin
 	}
 	for k := range min(width, scan) {
 		v := pl.m.fix(f.column, x.spell(run, lo+(from+k)%width, true))
-		if compare(a, v) < 0 && (blank(b) || compare(v, b) < 0) && !pl.m.p.Seen.has(serialEntry(f.column, v)) {
+		if compare(a, v) < 0 && (blank(b) || compare(v, b) < 0) {
 			return v, room, true
 		}
 	}

@@ -124,8 +124,16 @@ func (pl *Planter) separate() {
 	}
 }
 
-// step moves a canary to the next free serial number.
+// step moves a canary to the next free serial number or reserved phone.
 func (pl *Planter) step(c *Canary) {
+	for _, o := range c.Origins {
+		if v := c.Cells[o.Column]; o.Origin == Reserved && pl.m.p.Columns[o.Column].Key && v != "" {
+			last := len(v) - 1
+			c.Cells[o.Column] = v[:last] + string('0'+(v[last]-'0'+1)%10)
+			pl.reread(c)
+			return
+		}
+	}
 	for _, i := range pl.m.serials {
 		if !pl.m.p.Columns[i].Key {
 			continue
