@@ -1,10 +1,7 @@
 // Package chain reconstructs who had a leaked copy from whom.
 package chain
 
-import (
-	"context"
-	"time"
-)
+import "time"
 
 // Kinds of nodes.
 const (
@@ -77,10 +74,6 @@ type Graph struct {
 
 // Options of Reconstruct; the zero value is the default.
 type Options struct {
-	Case string
-}
-
-// Reconstruct orders the sightings among nodes below the exports among them.
-func Reconstruct(ctx context.Context, nodes []Node, facts []Fact, o Options) (Graph, error) {
-	return Graph{Schema: Schema, Case: o.Case, Nodes: []GraphNode{}, Edges: []Edge{}, Warnings: []string{}}, nil
+	Case     string
+	NoHidden bool // never insert copies that were not seen
 }

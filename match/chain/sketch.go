@@ -21,7 +21,7 @@ type Sketch struct {
 	Tables     []Table // by dataset and snapshot, ascending
 	Foreign    Hashes  // rows that link to nothing, as hashes of the whole row
 	Rows       int64   // read
-	Repeats    int64   // rows read more than once
+	Repeats    int64   // linked rows read more than once
 	Habits     []Habit // dialect and formats, by name, ascending
 }
 
@@ -38,9 +38,9 @@ type Table struct {
 	Dataset  string
 	Snapshot string
 	Rows     *roaring.Bitmap // linked rows, by their number in the snapshot
-	Columns  []Column        // in the order of the file
+	Columns  []Column        // recognised ones, in the order of the file, at most 64
 	Cells    Cells
-	Order    []Position // of a sample of the rows, by position in the file
+	Order    []Position // of a sample of the rows, ascending by row
 }
 
 // Column is a column of the file that was recognised.
@@ -63,9 +63,9 @@ type Cells struct {
 
 // Hashes is a set of 64-bit hashes of which the smallest are kept.
 type Hashes struct {
-	Limit uint64 // hashes above it were dropped
-	Kept  []uint64
-	Total int64
+	Limit uint64   // hashes above it were dropped
+	Kept  []uint64 // ascending
+	Total int64    // distinct ones kept, and all that were dropped
 }
 
 // Position is where a row stands in a file.
@@ -78,9 +78,3 @@ type Position struct {
 type Habit struct {
 	Name, Value string
 }
-
-// MarshalBinary encodes the sketch.
-func (s *Sketch) MarshalBinary() ([]byte, error) { return nil, nil }
-
-// UnmarshalBinary decodes what MarshalBinary wrote.
-func (s *Sketch) UnmarshalBinary(data []byte) error { return nil }

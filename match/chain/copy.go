@@ -1,0 +1,259 @@
+package chain
+
+import (
+	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2"
+)
+
+// copied is a copy as the reconstruction compares it: one that was seen, or
+// the least that an unseen one must have held.
+type copied struct {
+	node    int  // index of the node given, -1 for a hidden one
+	all     bool // an export without a sketch: holds every row as issued
+	tables  map[string]*held
+	foreign Hashes
+	habits  []Habit
+	accused map[string]float64 // recipient -> share of those accused
+	logE    map[string]float64 // recipient -> ln e-value, of all that were weighed
+	export  string             // recipient it was issued to, for an export
+	rows    int64
+}
+
+// held is what a copy holds of one snapshot.
+type held struct {
+	rows   *roaring.Bitmap
+	cols   []Column
+	index  map[string]int
+	limit  uint32
+	sample []uint32
+	hashes []uint16
+	edited []uint64
+	known  []uint64
+	order  []Position
+}
+
+func newCopied(i int, n Node) *copied {
+	c := &copied{node: i, tables: map[string]*held{}, accused: map[string]float64{}, logE: map[string]float64{}}
+	if n.Kind == Export {
+		c.export = n.Recipient
+		c.all = n.Sketch == nil
+	}
+	if n.Sketch == nil {
+		return c
+	}
+	s := n.Sketch
+	c.foreign, c.habits, c.rows = s.Foreign, s.Habits, s.Rows
+	for _, r := range s.Recipients {
+		c.logE[r.Recipient] = r.LogE
+		if r.Accused {
+			c.accused[r.Recipient] = r.Share
+		}
+	}
+	for i := range s.Tables {
+		t := &s.Tables[i]
+		h := &held{rows: t.Rows, cols: t.Columns, limit: t.Cells.Limit, sample: t.Cells.Rows, hashes: t.Cells.Hashes,
+			edited: t.Cells.Edited, known: t.Cells.Known, order: t.Order}
+		if h.rows == nil {
+			h.rows = roaring.New()
+		}
+		h.reindex()
+		c.tables[t.Dataset+"\x00"+t.Snapshot] = h
+	}
+	return c
+}
+
+func (h *held) reindex() {
+	h.index = make(map[string]int, len(h.cols))
+	for k, c := range h.cols {
+		h.index[c.Name] = k
+	}
+}
+
+// keys lists the snapshots of a copy in a fixed order.
+func (c *copied) keys() []string {
+	out := make([]string, 0, len(c.tables))
+	for k := range c.tables {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// linked counts the linked rows.
+func (c *copied) linked() (n uint64) {
+	for _, h := range c.tables {
+		n += h.rows.GetCardinality()
+	}
+	return n
+}
+
+// columns counts the columns of all tables.
+func (c *copied) columns() (n int) {
+	for _, h := range c.tables {
+		n += len(h.cols)
+	}
+	return n
+}
+
+// join returns the least copy that two descend from, or, with all, the copy
+// that holds everything of both: rows and columns of either and, of cells and
+// foreign rows, those that both share (or either has).
+func join(a, b *copied, all bool) *copied {
+	j := &copied{node: -1, tables: map[string]*held{}, accused: map[string]float64{}, logE: map[string]float64{}}
+	for _, x := range []*copied{a, b} {
+		for r, v := range x.logE {
+			j.logE[r] = max(j.logE[r], v)
+		}
+		for r, v := range x.accused {
+			j.accused[r] = max(j.accused[r], v)
+		}
+	}
+	j.foreign = joinHashes(a.foreign, b.foreign, all)
+	for _, k := range append(a.keys(), b.keys()...) {
+		if j.tables[k] == nil {
+			j.tables[k] = joinHeld(a.tables[k], b.tables[k])
+		}
+	}
+	for _, h := range a.habits {
+		if slices.Contains(b.habits, h) {
+			j.habits = append(j.habits, h)
+		}
+	}
+	return j
+}
+
+func joinHashes(a, b Hashes, all bool) Hashes {
+	limit := min(a.Limit, b.Limit)
+	out := Hashes{Limit: limit}
+	for i, k := 0, 0; i < len(a.Kept) || k < len(b.Kept); {
+		switch {
+		case k == len(b.Kept) || i < len(a.Kept) && a.Kept[i] < b.Kept[k]:
+			if all && a.Kept[i] <= limit {
+				out.Kept = append(out.Kept, a.Kept[i])
+			}
+			i++
+		case i == len(a.Kept) || b.Kept[k] < a.Kept[i]:
+			if all && b.Kept[k] <= limit {
+				out.Kept = append(out.Kept, b.Kept[k])
+			}
+			k++
+		default:
+			if a.Kept[i] <= limit {
+				out.Kept = append(out.Kept, a.Kept[i])
+			}
+			i, k = i+1, k+1
+		}
+	}
+	out.Total = int64(len(out.Kept))
+	return out
+}
+
+// joinHeld unites what two copies hold of a snapshot. Where their cells
+// differ, the one that is known to be as issued stands, else the first's.
+func joinHeld(a, b *held) *held {
+	if a == nil || b == nil {
+		if a == nil {
+			return b
+		}
+		return a
+	}
+	j := &held{rows: roaring.Or(a.rows, b.rows), cols: slices.Clone(a.cols), limit: min(a.limit, b.limit), order: joinOrder(a, b)}
+	for _, c := range b.cols {
+		if _, ok := a.index[c.Name]; !ok {
+			j.cols = append(j.cols, c)
+		}
+	}
+	if len(j.cols) > 64 {
+		j.cols = j.cols[:64]
+	}
+	for k := range j.cols {
+		if i, ok := b.index[j.cols[k].Name]; ok {
+			if j.cols[k].Header != b.cols[i].Header {
+				j.cols[k].Header = 0
+			}
+			if j.cols[k].Shape != b.cols[i].Shape {
+				j.cols[k].Shape = 0
+			}
+		}
+	}
+	j.reindex()
+	i, k := 0, 0
+	for i < len(a.sample) || k < len(b.sample) {
+		ia, ib := -1, -1
+		switch {
+		case k == len(b.sample) || i < len(a.sample) && a.sample[i] < b.sample[k]:
+			ia = i
+		case i == len(a.sample) || b.sample[k] < a.sample[i]:
+			ib = k
+		default:
+			ia, ib = i, k
+		}
+		if ia >= 0 {
+			i++
+		}
+		if ib >= 0 {
+			k++
+		}
+		j.addRow(a, ia, b, ib)
+	}
+	return j
+}
+
+// joinOrder keeps the order of rows only where both agree on it.
+func joinOrder(a, b *held) []Position {
+	if concordance(a.order, b.order) > sameOrder {
+		if len(a.order) >= len(b.order) {
+			return a.order
+		}
+		return b.order
+	}
+	return nil
+}
+
+func (j *held) addRow(a *held, ia int, b *held, ib int) {
+	var row uint32
+	if ia >= 0 {
+		row = a.sample[ia]
+	} else {
+		row = b.sample[ib]
+	}
+	if sampling(row) > j.limit {
+		return
+	}
+	var edited, known uint64
+	for k, c := range j.cols {
+		va, oka := a.cell(ia, c.Name)
+		vb, okb := b.cell(ib, c.Name)
+		v := va
+		if !oka || okb && va.hash != vb.hash && vb.known && !vb.edited {
+			v = vb
+		}
+		if oka && okb && va.hash != vb.hash && !v.known {
+			v.hash = 0
+		}
+		j.hashes = append(j.hashes, v.hash)
+		edited |= bit(v.edited) << k
+		known |= bit(v.known) << k
+	}
+	j.sample = append(j.sample, row)
+	j.edited = append(j.edited, edited)
+	j.known = append(j.known, known)
+}
+
+// value is one cell: hash 0 stands for a cell of which nothing is known.
+type value struct {
+	hash          uint16
+	edited, known bool
+}
+
+func (h *held) cell(i int, column string) (value, bool) {
+	if h == nil || i < 0 {
+		return value{}, false
+	}
+	k, ok := h.index[column]
+	if !ok {
+		return value{}, false
+	}
+	return value{h.hashes[i*len(h.cols)+k], h.edited[i]>>k&1 == 1, h.known[i]>>k&1 == 1}, true
+}
