@@ -1,0 +1,366 @@
+package identity
+
+import (
+	"bytes"
+	_ "embed"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Names, addresses, organisations, places.
+//
+// All are taken apart into words of letters and digits; case, width,
+// punctuation, diacritics and the blanks between Chinese characters mean
+// nothing, traditional characters of the table become simplified ones.
+//
+// A full name has no order ("Smith, John" is "John Smith") and no honorifics.
+// Given and family names keep the order of their words.
+//
+// An address loses its commonest street types and unit words altogether, and
+// the rest fold to one abbreviation, so that any two spellings that a person or
+// an address cleaner would exchange are one. An organisation loses its legal
+// form, "and" and "the".
+//
+// The vocabulary is vocab/words.tsv.
+
+//go:embed vocab/words.tsv
+var wordsTSV string
+
+// lexicon says how the words of one kind of value fold.
+type lexicon struct {
+	forms   map[string]entry
+	phrases *strings.Replacer // of Chinese values, anywhere in them; nil for none
+	tails   []string          // of Chinese values, at their end
+	merge   bool              // single letters in a row are one word: n. w. is nw
+	sorted  bool
+	letters bool // a value has letters
+	streets bool // ordinals lose their ending, German streets theirs
+}
+
+type entry struct {
+	form []byte // never written to
+	drop bool
+}
+
+type vocabulary struct {
+	person, family, address, organisation, place *lexicon
+	simple                                       map[rune]rune
+}
+
+var words = sync.OnceValue(func() *vocabulary {
+	lists := map[string][][]string{}
+	for _, f := range tsv(wordsTSV) {
+		lists[f[0]] = append(lists[f[0]], append([]string{f[1]}, strings.Fields(f[2])...))
+	}
+	v := &vocabulary{simple: map[rune]rune{}}
+	for _, row := range lists["simple"] {
+		to, _ := utf8.DecodeRuneInString(row[0])
+		for _, w := range row[1:] {
+			from, _ := utf8.DecodeRuneInString(w)
+			v.simple[from] = to
+		}
+	}
+	v.person = &lexicon{forms: forms(lists, "honorific"), tails: flat(lists["honorific-zh-drop"]), sorted: true, letters: true}
+	v.family = &lexicon{forms: v.person.forms, tails: v.person.tails, letters: true}
+	v.address = &lexicon{forms: forms(lists, "address"), phrases: phrases(lists["address-zh"]), merge: true, streets: true}
+	v.organisation = &lexicon{forms: forms(lists, "organisation"), phrases: phrases(lists["organisation-zh-drop"]), merge: true}
+	v.place = &lexicon{forms: forms(lists, "place"), tails: flat(lists["place-zh-drop"])}
+	return v
+})
+
+func forms(lists map[string][][]string, name string) map[string]entry {
+	m := map[string]entry{}
+	for _, list := range []string{name, name + "-drop"} {
+		for _, row := range lists[list] {
+			for _, w := range row[1:] {
+				form := row[0]
+				if form == "-" {
+					form = w
+				}
+				m[w] = entry{slices.Clip([]byte(form)), list != name}
+			}
+		}
+	}
+	return m
+}
+
+func flat(rows [][]string) []string {
+	var all []string
+	for _, row := range rows {
+		all = append(all, row[1:]...)
+	}
+	return all
+}
+
+// phrases makes the replacer of a list, longest phrases first; - becomes a blank.
+func phrases(rows [][]string) *strings.Replacer {
+	var pairs [][2]string
+	for _, row := range rows {
+		to := row[0]
+		if to == "-" {
+			to = " "
+		}
+		for _, w := range row[1:] {
+			pairs = append(pairs, [2]string{w, to})
+		}
+	}
+	sort.SliceStable(pairs, func(i, j int) bool { return len(pairs[i][0]) > len(pairs[j][0]) })
+	var args []string
+	for _, p := range pairs {
+		args = append(args, p[0], p[1])
+	}
+	return strings.NewReplacer(args...)
+}
+
+func canonicalName(k Kind, v string) (string, bool) {
+	if k == Name {
+		return words().person.spell(v)
+	}
+	return words().family.spell(v)
+}
+
+func canonicalAddress(v string) (string, bool) { return words().address.spell(v) }
+
+func canonicalOrganisation(v string) (string, bool) { return words().organisation.spell(v) }
+
+// spell returns the canonical spelling of v.
+func (x *lexicon) spell(v string) (string, bool) {
+	var a [160]byte
+	b, wide := separate(a[:0], v)
+	if wide {
+		b = x.chinese(b)
+	}
+	if len(b) == 0 || x.letters && !anyLetter(b) {
+		return "", false
+	}
+	var t [20][]byte
+	tokens := x.fold(cut(t[:0], b))
+	if x.sorted && !(wide && hasCJK(string(b))) {
+		sortTokens(tokens)
+	}
+	var o [160]byte
+	out := join(o[:0], tokens)
+	return spell(v, out), true
+}
+
+// separate appends the words of v with one blank between; wide tells whether
+// there are characters beyond ASCII left.
+func separate(dst []byte, v string) (b []byte, wide bool) {
+	if !ascii(v) {
+		v = folded(trim(v))
+	}
+	gap := false
+	for i := 0; i < len(v); {
+		c := v[i]
+		switch {
+		case c >= 'A' && c <= 'Z':
+			c |= 0x20
+		case c >= utf8.RuneSelf:
+			r, n := utf8.DecodeRuneInString(v[i:])
+			i += n
+			if !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) {
+				gap = gap || r != '·' && r != '・'
+				continue
+			}
+			if s, ok := words().simple[r]; ok {
+				r = s
+			}
+			if gap && len(dst) > 0 {
+				dst = append(dst, ' ')
+			}
+			dst, gap, wide = utf8.AppendRune(dst, r), false, true
+			continue
+		case c >= '0' && c <= '9' || c >= 'a' && c <= 'z':
+		case c == '\'':
+			i++
+			continue
+		default:
+			gap = true
+			i++
+			continue
+		}
+		if gap && len(dst) > 0 {
+			dst = append(dst, ' ')
+		}
+		dst, gap = append(dst, c), false
+		i++
+	}
+	return dst, wide
+}
+
+// chinese folds phrases and tails of values with CJK characters.
+func (x *lexicon) chinese(b []byte) []byte {
+	s := string(b)
+	if !hasCJK(s) {
+		return b
+	}
+	s = squeeze(s)
+	if x.phrases != nil {
+		for range 8 {
+			next := squeeze(x.phrases.Replace(s))
+			if next == "" || next == s {
+				break
+			}
+			s = next
+		}
+	}
+	return []byte(cutTails(s, x.tails))
+}
+
+func cutTails(s string, tails []string) string {
+	for again := true; again; {
+		again = false
+		for _, tail := range tails {
+			if head := strings.TrimSpace(strings.TrimSuffix(s, tail)); head != "" && head != s && utf8.RuneCountInString(head) >= 2 {
+				s, again = head, true
+			}
+		}
+	}
+	return s
+}
+
+// squeeze makes blanks single and drops those beside CJK characters.
+func squeeze(s string) string {
+	var t [20][]byte
+	return string(join(nil, cut(t[:0], []byte(s))))
+}
+
+func cut(dst [][]byte, b []byte) [][]byte {
+	for len(b) > 0 {
+		i := bytes.IndexByte(b, ' ')
+		if i < 0 {
+			return append(dst, b)
+		}
+		if i > 0 {
+			dst = append(dst, b[:i])
+		}
+		b = b[i+1:]
+	}
+	return dst
+}
+
+// join appends the words with blanks between, but none beside CJK characters.
+func join(dst []byte, tokens [][]byte) []byte {
+	for i, t := range tokens {
+		if i > 0 {
+			last, _ := utf8.DecodeLastRune(dst)
+			first, _ := utf8.DecodeRune(t)
+			if !cjk(last) && !cjk(first) {
+				dst = append(dst, ' ')
+			}
+		}
+		dst = append(dst, t...)
+	}
+	return dst
+}
+
+// fold replaces words by their forms, drops those that do not tell apart and
+// merges initials, until nothing changes.
+func (x *lexicon) fold(tokens [][]byte) [][]byte {
+	if x.merge {
+		tokens = mergeInitials(tokens)
+	}
+	for {
+		before := len(tokens)
+		tokens = x.reduce(tokens)
+		if x.merge {
+			tokens = mergeInitials(tokens)
+		}
+		if len(tokens) == before {
+			return tokens
+		}
+	}
+}
+
+// reduce replaces words by their forms and drops words, unless only numbers
+// would remain.
+func (x *lexicon) reduce(tokens [][]byte) [][]byte {
+	letters := false
+	for i, t := range tokens {
+		if x.streets {
+			t = bareStreet(t)
+			tokens[i] = t
+		}
+		e := x.entry(t)
+		if e.form != nil {
+			tokens[i] = e.form
+		}
+		letters = letters || !e.drop && anyLetter(tokens[i])
+	}
+	if !letters {
+		return tokens
+	}
+	out := tokens[:0]
+	for _, t := range tokens {
+		if !x.entry(t).drop {
+			out = append(out, t)
+		}
+	}
+	if len(out) == 0 {
+		return tokens
+	}
+	return out
+}
+
+// bareStreet cuts the ending of 4th and of Goethestrasse off.
+func bareStreet(t []byte) []byte {
+	n := len(t)
+	if n > 2 && t[0] <= '9' && t[n-3] <= '9' {
+		switch string(t[n-2:]) {
+		case "st", "nd", "rd", "th":
+			return t[:n-2]
+		}
+	}
+	for _, end := range [...]string{"strasse", "str"} {
+		if head := n - len(end); head > 3 && t[0] >= 'a' && string(t[head:]) == end {
+			return bareStreet(t[:head])
+		}
+	}
+	return t
+}
+
+func (x *lexicon) entry(t []byte) entry {
+	if len(t) > 16 {
+		return entry{}
+	}
+	return x.forms[string(t)]
+}
+
+// mergeInitials joins single letters that stand in a row: their bytes move left
+// within the buffer that the words share.
+func mergeInitials(tokens [][]byte) [][]byte {
+	out := tokens[:0]
+	single := false
+	for _, t := range tokens {
+		one := len(t) == 1 && t[0] >= 'a'
+		if one && single {
+			last := &out[len(out)-1]
+			*last = append(*last, t[0])
+			continue
+		}
+		out = append(out, t)
+		single = one
+	}
+	return out
+}
+
+func anyLetter(b []byte) bool {
+	for _, c := range b {
+		if c >= 'a' {
+			return true
+		}
+	}
+	return false
+}
+
+func sortTokens(t [][]byte) {
+	for i := 1; i < len(t); i++ {
+		for j := i; j > 0 && bytes.Compare(t[j], t[j-1]) < 0; j-- {
+			t[j], t[j-1] = t[j-1], t[j]
+		}
+	}
+}
