@@ -1,7 +1,7 @@
 package table
 
 import (
-	"errors"
+	"fmt"
 	"math"
 	"strings"
 )
@@ -51,7 +51,7 @@ func (f *File) sniff(s sample, base Schema) (sniffed, error) {
 	}
 	if f.o.Delimiter == 0 && f.o.Format == "" {
 		if why := best.implausible(s); why != "" {
-			return sniffed{}, errors.Join(errors.New(why), ErrNotTable)
+			return sniffed{}, fmt.Errorf("%s: %w", why, ErrNotTable)
 		}
 	}
 	best.run(s, base, anyCR, len(s.text))
