@@ -134,6 +134,7 @@ func columnRoles(s table.Schema, rows []rawRow) (roles, bool) {
 			columns[c] = append(columns[c], cell(r.row.Cells, c))
 		}
 	}
+	p := roles{names: s.Columns, locale: identity.GuessLocale(columns), time: -1, sender: -1, subject: -1}
 	taken := make([]bool, width)
 	for c := range columns {
 		header := ""

@@ -59,6 +59,7 @@ type Message struct {
 	Sender     string
 	ReplyTo    string
 	Subject    string
+	Header     string   // every header field as decoded; of a complaint, the cells that are nothing else
 	Text       string   // all readable text, parts and nested messages joined
 	Links      []string // as they stand in the text and its markup
 	Phones     []string // numbers quoted in the text, canonical
