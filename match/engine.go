@@ -5,14 +5,15 @@ import (
 	"time"
 
 	"telltale/internal/key"
-	"telltale/internal/table"
-	"telltale/match/message"
 	"telltale/store"
 )
 
+// DefaultAlpha bounds the chance that anybody is accused wrongly.
+const DefaultAlpha = 1e-6
+
 // Options of an engine. The zero value is the default.
 type Options struct {
-	Alpha    float64  // bound on accusing anybody wrongly; 0 means 1e-6
+	Alpha    float64  // bound on accusing anybody wrongly; 0 means DefaultAlpha
 	Datasets []string // none: all that the registry has
 	All      bool     // list every candidate among the suspects
 	Progress func(rows, bytes int64)
@@ -28,28 +29,46 @@ type Seen struct {
 // Engine matches inputs with what a registry remembers. It is not for
 // concurrent use.
 type Engine struct {
-	options Options
-	master  key.Secret
+	options  Options
+	master   key.Secret
+	datasets []*dataset // by name
 }
 
-// Open loads what is needed to match against the datasets of a registry. It
-// does not keep st.
+// Open loads what is needed to match against the datasets of a registry: their
+// link indexes (about 100 bytes a row) and canaries. It does not keep st.
 func Open(ctx context.Context, st store.Store, master key.Secret, o Options) (*Engine, error) {
-	return &Engine{options: o, master: master}, nil
+	if o.Alpha == 0 {
+		o.Alpha = DefaultAlpha
+	}
+	e := &Engine{options: o, master: master}
+	err := st.View(ctx, func(tx store.Tx) error {
+		names := o.Datasets
+		if len(names) == 0 {
+			all, err := tx.Datasets()
+			if err != nil {
+				return err
+			}
+			for _, d := range all {
+				names = append(names, d.Name)
+			}
+		}
+		for _, name := range sortedSet(names) {
+			d, err := loadDataset(ctx, tx, name, master)
+			if err != nil {
+				return err
+			}
+			e.datasets = append(e.datasets, d)
+		}
+		return nil
+	})
+	return e, err
 }
 
-// File reads one file with all its tables. Rows that cannot be read are
-// counted, not fatal; a file of which nothing can be read is an error.
-func (e *Engine) File(ctx context.Context, f *table.File, s Seen) (*Reading, error) {
-	return &Reading{}, nil
-}
-
-// Message reads one message.
-func (e *Engine) Message(ctx context.Context, m message.Message, s Seen) (*Reading, error) {
-	return &Reading{}, nil
-}
-
-// Decide merges readings and weighs them. The readings are not changed.
-func (e *Engine) Decide(ctx context.Context, readings []*Reading) (Result, error) {
-	return Result{}, nil
+func (e *Engine) dataset(name string) *dataset {
+	for _, d := range e.datasets {
+		if d.name == name {
+			return d
+		}
+	}
+	return nil
 }

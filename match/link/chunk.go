@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 const (
@@ -36,28 +37,29 @@ func encodeRun(run []item) []byte {
 	return data
 }
 
-// decodeRun appends the entries of a run to items, with base added to rows.
-func decodeRun(items []item, data []byte, base uint32) ([]item, error) {
+// decodeRun appends the entries of a run to l, with base added to rows.
+func decodeRun(l list, data []byte, base uint32) (list, error) {
 	if err := checkVersion(data); err != nil {
-		return nil, err
+		return l, err
 	}
 	n, used := binary.Uvarint(data[1:])
 	data = data[1+max(used, 0):]
 	if used <= 0 || n > uint64(len(data)) {
-		return nil, fmt.Errorf("%w: number of entries", ErrFormat)
+		return l, fmt.Errorf("%w: number of entries", ErrFormat)
 	}
+	l.hashes, l.rows = slices.Grow(l.hashes, int(n)), slices.Grow(l.rows, int(n))
 	hash := uint64(0)
-	for range n {
+	for i := range n {
 		delta, a := binary.Uvarint(data)
 		row, b := binary.Uvarint(data[max(a, 0):])
 		if a <= 0 || b <= 0 || row >= SegmentRows {
-			return nil, fmt.Errorf("%w: entry %d", ErrFormat, len(items))
+			return l, fmt.Errorf("%w: entry %d", ErrFormat, i)
 		}
 		data = data[a+b:]
 		hash += delta
-		items = append(items, item{hash, base + uint32(row)})
+		l.hashes, l.rows = append(l.hashes, hash), append(l.rows, base+uint32(row))
 	}
-	return items, nil
+	return l, nil
 }
 
 func checkVersion(data []byte) error {

@@ -1,0 +1,159 @@
+package match
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"strconv"
+
+	"golang.org/x/sync/errgroup"
+
+	"telltale/internal/table"
+	"telltale/match/chain"
+)
+
+// windowRows is how many rows are read, and linked, at a time.
+const windowRows = 4096
+
+// File reads one file with all its tables. Rows that cannot be read are
+// counted, not fatal; a file of which nothing can be read is an error.
+func (e *Engine) File(ctx context.Context, f *table.File, s Seen) (*Reading, error) {
+	r := newReading(s)
+	sketcher := chain.NewSketcher(e.master.Derive("sketch").Hasher())
+	in := Input{Name: s.Name}
+	var broken error
+	for broken == nil {
+		t, err := f.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			broken = err
+			break
+		}
+		run := e.newTableRun(r, sketcher, t.Schema())
+		broken = run.read(ctx, f, t, &in)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	info := f.Info()
+	if in.Name == "" {
+		in.Name = info.Name
+	}
+	in.SHA256, in.Bytes, in.Format, in.Encoding = info.SHA256, info.Bytes, string(info.Format), info.Encoding
+	if broken != nil {
+		if in.Rows == 0 {
+			return nil, fmt.Errorf("%s: %w", in.Name, broken)
+		}
+		in.Unreadable++
+		in.Problem = broken.Error()
+	}
+	r.Inputs = []Input{in}
+	r.Sketch = sketcher.Sketch()
+	r.Sketch.Kind, r.Sketch.Holder, r.Sketch.FirstSeen = "file", s.Holder, s.At
+	return r, nil
+}
+
+// read reads one table. Its error ends the file.
+func (t *tableRun) read(ctx context.Context, f *table.File, from table.Reader, in *Input) error {
+	for {
+		var windows [][][]string
+		var end error
+		for range runtime.GOMAXPROCS(0) {
+			var rows [][]string
+			rows, end = readWindow(from, in)
+			if len(rows) > 0 {
+				windows = append(windows, rows)
+			}
+			if end != nil || !t.settled { // columns are recognised window by window
+				break
+			}
+		}
+		if err := t.take(ctx, windows); err != nil {
+			return err
+		}
+		if p := t.engine.options.Progress; p != nil {
+			p(in.Rows, f.Read())
+		}
+		if errors.Is(end, io.EOF) {
+			return nil
+		}
+		if end != nil {
+			return end
+		}
+	}
+}
+
+func readWindow(from table.Reader, in *Input) (rows [][]string, err error) {
+	for len(rows) < windowRows {
+		row, err := from.Read()
+		var bad *table.SyntaxError
+		if errors.As(err, &bad) {
+			in.Unreadable++
+			if in.Problem == "" {
+				in.Problem = bad.Error()
+			}
+		} else if err != nil {
+			return rows, err
+		}
+		if len(row.Cells) > 0 {
+			in.Rows++
+			rows = append(rows, row.Cells)
+		}
+	}
+	return rows, nil
+}
+
+// take recognises columns where that is still open, links the rows of the
+// windows at once, and collects what they gave in their order.
+func (t *tableRun) take(ctx context.Context, windows [][][]string) error {
+	if len(windows) == 0 {
+		return nil
+	}
+	if !t.settled {
+		t.recognise(windows[0])
+	}
+	results := make([][]rowResult, len(windows))
+	g, ctx := errgroup.WithContext(ctx)
+	for i, rows := range windows {
+		for len(t.workers) <= i {
+			t.workers = append(t.workers, t.newWorker())
+		}
+		w := t.workers[i]
+		g.Go(func() error {
+			results[i] = make([]rowResult, len(rows))
+			for k, cells := range rows {
+				if k%256 == 0 && ctx.Err() != nil {
+					return ctx.Err()
+				}
+				results[i][k] = w.row(cells)
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for i, rows := range windows {
+		for k, cells := range rows {
+			t.collect(cells, results[i][k])
+		}
+	}
+	return nil
+}
+
+// habits are the ways in which a table is written.
+func habits(s table.Schema) []chain.Habit {
+	return []chain.Habit{
+		{Name: "format", Value: string(s.Format)},
+		{Name: "encoding", Value: s.Encoding},
+		{Name: "bom", Value: strconv.FormatBool(s.BOM)},
+		{Name: "delimiter", Value: string(s.Delimiter)},
+		{Name: "quote", Value: string(s.Quote)},
+		{Name: "line-end", Value: s.LineEnd},
+		{Name: "header", Value: strconv.FormatBool(s.Header)},
+	}
+}

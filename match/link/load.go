@@ -1,0 +1,179 @@
+package link
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/bits"
+	"slices"
+	"sync"
+
+	"telltale/fingerprint"
+)
+
+// Index is the link index of a snapshot, in memory: 16 bytes a row, 2 bytes a
+// cell and 12 bytes for every cell of a key or identity column. It is
+// read-only and may be used by several goroutines.
+type Index struct {
+	spec  Spec
+	keys  []fingerprint.RowKey
+	tags  [][]uint16 // per column
+	lists []list     // per column; empty for those that are not listed
+	freq  []frequency
+}
+
+// list finds the rows that hold a value.
+type list struct {
+	hashes []uint64 // ascending
+	rows   []uint32
+}
+
+type frequency struct {
+	once  sync.Once
+	count []uint32 // by tag
+}
+
+// Load reads an index. next returns its chunks in the order in which they were
+// made, and io.EOF. An error about their content wraps ErrFormat.
+func Load(spec Spec, next func() (Chunk, error)) (*Index, error) {
+	ix := &Index{spec: spec}
+	ix.tags = make([][]uint16, len(spec.Columns))
+	ix.lists = make([]list, len(spec.Columns))
+	ix.freq = make([]frequency, len(spec.Columns))
+	for {
+		c, err := next()
+		if errors.Is(err, io.EOF) {
+			return ix, ix.finish()
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err := ix.take(c); err != nil {
+			return nil, fmt.Errorf("segment %d, %s of column %q: %w", c.Segment, c.Part, c.Column, err)
+		}
+	}
+}
+
+func (ix *Index) take(c Chunk) error {
+	if err := checkVersion(c.Data); err != nil {
+		return err
+	}
+	if c.Part == partKeys {
+		for key := range slices.Chunk(c.Data[1:], 16) {
+			if len(key) != 16 {
+				return fmt.Errorf("%w: length of a key", ErrFormat)
+			}
+			ix.keys = append(ix.keys, fingerprint.RowKey(key))
+		}
+		return nil
+	}
+	column := slices.IndexFunc(ix.spec.Columns, func(x fingerprint.Column) bool { return x.Name == c.Column })
+	switch {
+	case column < 0:
+		return fmt.Errorf("%w: unknown column", ErrFormat)
+	case c.Part == partTags:
+		for i := 1; i+1 < len(c.Data); i += 2 {
+			ix.tags[column] = append(ix.tags[column], binary.LittleEndian.Uint16(c.Data[i:]))
+		}
+		return nil
+	case c.Part == partHashes:
+		l := &ix.lists[column]
+		var err error
+		*l, err = decodeRun(*l, c.Data, uint32(c.Segment)*SegmentRows)
+		return err
+	}
+	return fmt.Errorf("%w: unknown part", ErrFormat)
+}
+
+// finish checks that the columns are whole and sorts lists made of several
+// segments.
+func (ix *Index) finish() error {
+	for i, c := range ix.spec.Columns {
+		if len(ix.tags[i]) != len(ix.keys) {
+			return fmt.Errorf("%w: column %q has %d tags for %d rows", ErrFormat, c.Name, len(ix.tags[i]), len(ix.keys))
+		}
+		for _, row := range ix.lists[i].rows {
+			if int(row) >= len(ix.keys) {
+				return fmt.Errorf("%w: column %q lists row %d of %d", ErrFormat, c.Name, row, len(ix.keys))
+			}
+		}
+		ix.lists[i].sort()
+	}
+	return nil
+}
+
+func (l *list) sort() {
+	if slices.IsSorted(l.hashes) {
+		return
+	}
+	items := make([]item, len(l.hashes))
+	for i := range items {
+		items[i] = item{l.hashes[i], l.rows[i]}
+	}
+	sortItems(items, nil)
+	for i, it := range items {
+		l.hashes[i], l.rows[i] = it.hash, it.row
+	}
+}
+
+// find returns the rows that hold the value with that hash.
+func (l *list) find(h uint64) []uint32 {
+	n := len(l.hashes)
+	if n == 0 || h == 0 {
+		return nil
+	}
+	lo := l.search(h)
+	hi := lo
+	for hi < n && l.hashes[hi] == h {
+		hi++
+	}
+	return l.rows[lo:hi]
+}
+
+// search returns the first position whose hash is at least h. Hashes are
+// uniform, so the first guess is off by about the square root of their number.
+func (l *list) search(h uint64) int {
+	n := len(l.hashes)
+	guess, _ := bits.Mul64(h, uint64(n))
+	lo, hi := 0, n
+	step := 1 + int(math.Sqrt(float64(n)))/2
+	for at := int(guess); at > 0; at, step = at-step, step*2 {
+		if at < n && l.hashes[at] < h {
+			lo = at + 1
+			break
+		}
+		hi = min(hi, at)
+	}
+	for at := max(lo, int(guess)) + step; at < hi; at, step = at+step, step*2 {
+		if l.hashes[at] >= h {
+			hi = at
+			break
+		}
+		lo = at + 1
+	}
+	at, _ := slices.BinarySearch(l.hashes[lo:hi], h)
+	return lo + at
+}
+
+// Rows is the number of rows.
+func (ix *Index) Rows() int { return len(ix.keys) }
+
+// Spec is what the index was made with.
+func (ix *Index) Spec() Spec { return ix.spec }
+
+// Key returns the key of a row.
+func (ix *Index) Key(row uint32) fingerprint.RowKey { return ix.keys[row] }
+
+// commonness is how many rows have that tag in a column.
+func (ix *Index) commonness(column int, tag uint16) int {
+	f := &ix.freq[column]
+	f.once.Do(func() {
+		f.count = make([]uint32, 1<<16)
+		for _, t := range ix.tags[column] {
+			f.count[t]++
+		}
+	})
+	return int(f.count[tag])
+}

@@ -1,0 +1,368 @@
+package link
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"telltale/internal/identity"
+	"telltale/internal/key"
+)
+
+// Linker links the rows of leaks to one index. It is read-only and may be used
+// by several goroutines.
+type Linker struct {
+	*Index
+	fields []field
+	log2n  float64
+}
+
+// NewLinker returns the linker of an index of dataset.
+func NewLinker(ix *Index, dataset string, master key.Secret) *Linker {
+	l := &Linker{Index: ix, fields: NewIndexer(ix.spec, dataset, master).fields}
+	l.log2n = math.Log2(float64(max(2, ix.Rows())))
+	return l
+}
+
+// Mapping says which columns of a leaked table are which of the index.
+type Mapping struct {
+	Columns []int // per column of the index: the column of the leak that holds it, or -1
+	Linked  int   // rows of the sample that were linked
+	l       *Linker
+	strong  []pair
+	weak    []pair
+	serial  *pair // a dense key that other columns confirm, or that stands alone under its name
+	alone   bool
+	odds    float64 // log2 odds that a row found by serial is one of ours
+	rates   []rate  // per column of the index
+}
+
+// pair is a column of the leak taken for a column of the index.
+type pair struct {
+	leak, field int
+	seen, hits  int     // cells of the sample that are not blank, and that the list holds
+	density     float64 // share of made-up neighbours of the values that the list holds too
+	unique      float64 // share of the hits that belong to one row
+}
+
+// rate is how often the tags of a column agree on linked rows, and by chance.
+type rate struct{ agree, chance float64 }
+
+// Limits of recognition.
+const (
+	maxPairs     = 1 << 20 // cells looked at, over all pairs of columns
+	minSample    = 200
+	sparse       = 0.002 // density below which a strong value links alone
+	probes       = 8     // made-up neighbours per value
+	minKappa     = 0.3   // agreement beyond chance that a column must show
+	minColumn    = 10.0  // bits that speak for a pair of columns, beyond the number of pairs
+	maxCandidate = 64    // rows considered for one leaked row
+	rowMargin    = 10.0  // bits beyond log2(rows) that weak identities need
+	uniqueMargin = 2.0   // bits between the best row and the next
+	plainBits    = 6.0   // most that one column without a list counts
+	plainTotal   = 12.0  // most that they count together
+)
+
+// Recognise finds out what the columns of a leaked table are from a sample of
+// its rows. header may be nil. locale is the index's.
+func (l *Linker) Recognise(sample [][]string, header []string) *Mapping {
+	s := l.look(sample)
+	m := &Mapping{l: l, Columns: fill(make([]int, len(l.fields)), -1), rates: make([]rate, len(l.fields))}
+	m.proposeStrong(s)
+	m.proposeWeak(s)
+	rows := m.linkSample(s)
+	if m.settle(s, rows, header) == 0 {
+		m.trySerials(s, header)
+	} else if m.weak != nil {
+		m.settle(s, m.linkSample(s), header) // what was recognised helps to link more
+	}
+	return m
+}
+
+func fill(s []int, v int) []int {
+	for i := range s {
+		s[i] = v
+	}
+	return s
+}
+
+// look is a sample with its entries under every pair of columns.
+type look struct {
+	l       *Linker
+	rows    [][]string
+	cells   []*Cells
+	width   int
+	entries [][]entry // per pair leak*fields+field, per row
+	pairs   []pair
+}
+
+func (l *Linker) look(sample [][]string) *look {
+	s := &look{l: l}
+	for _, row := range sample {
+		s.width = max(s.width, len(row))
+	}
+	n := max(minSample, maxPairs/max(1, s.width*len(l.fields)))
+	for i := range min(n, len(sample)) { // spread over the sample
+		row := slices.Clone(sample[i*len(sample)/min(n, len(sample))])
+		for len(row) < s.width {
+			row = append(row, "")
+		}
+		c := NewCells(l.spec.Locale)
+		c.Reset(row)
+		s.rows, s.cells = append(s.rows, row), append(s.cells, c)
+	}
+	for c := range s.width {
+		for f := range l.fields {
+			s.pair(c, f)
+		}
+	}
+	return s
+}
+
+func (s *look) pair(c, f int) {
+	l := s.l
+	p := pair{leak: c, field: f}
+	entries := make([]entry, len(s.rows))
+	one := 0
+	for i, cells := range s.cells {
+		entries[i] = l.fields[f].entryOf(cells, c)
+		if entries[i].tag == 0 {
+			continue
+		}
+		p.seen++
+		if rows := l.lists[f].find(entries[i].hash); len(rows) > 0 {
+			p.hits++
+			if len(rows) == 1 {
+				one++
+			}
+		}
+	}
+	if p.hits > 0 {
+		p.unique = float64(one) / float64(p.hits)
+		p.density = s.density(c, f)
+	}
+	s.entries, s.pairs = append(s.entries, entries), append(s.pairs, p)
+}
+
+// density is the share of values made up beside the leaked ones that the list
+// holds too. Row numbers and unbroken series are dense: that a foreign value
+// is in the list then says nothing.
+func (s *look) density(c, f int) float64 {
+	asked, held := 0, 0
+	for _, cells := range s.cells {
+		v, ok := cells.Canonical(c, s.l.fields[f].kind)
+		if !ok {
+			continue
+		}
+		for i := range probes {
+			near, ok := neighbour(v, i)
+			if !ok {
+				break
+			}
+			asked++
+			if len(s.l.lists[f].find(s.l.fields[f].digest(near).hash)) > 0 {
+				held++
+			}
+		}
+	}
+	if asked == 0 {
+		return 0
+	}
+	return float64(held) / float64(asked)
+}
+
+// neighbour changes the last run of digits of v by a little.
+func neighbour(v string, i int) (string, bool) {
+	end := strings.LastIndexAny(v, "0123456789") + 1
+	start := end
+	for start > 0 && end-start < 9 && v[start-1] >= '0' && v[start-1] <= '9' {
+		start--
+	}
+	if start == end {
+		return "", false
+	}
+	digits, limit, n := []byte(v[start:end]), 1, 0
+	for _, d := range digits {
+		limit, n = limit*10, n*10+int(d-'0')
+	}
+	offset := [probes]int{1, -1, 2, -2, 5, -7, 13, -19}[i]
+	if n += offset; n < 0 || n >= limit || digits[0] == '0' && len(digits) == 1 {
+		return "", false
+	}
+	width := len(digits)
+	if v[0] != '0' && start == 0 {
+		width = 1 // numbers have no leading zeros to keep
+	}
+	return v[:start] + pad(n, width) + v[end:], true
+}
+
+func pad(n, width int) string {
+	var b []byte
+	for ; n > 0 || len(b) == 0 || len(b) < width; n /= 10 {
+		b = append(b, byte('0'+n%10))
+	}
+	slices.Reverse(b)
+	return string(b)
+}
+
+// proposeStrong takes the columns whose values link alone.
+func (m *Mapping) proposeStrong(s *look) {
+	for _, p := range s.pairs {
+		f := &m.l.fields[p.field]
+		if !f.listed || !f.kind.Strong() || p.density > sparse {
+			continue
+		}
+		of, strong := 0, 0
+		for _, c := range s.cells {
+			if v, ok := c.Canonical(p.leak, f.kind); ok {
+				of++
+				if identity.StrongValue(f.kind, v) {
+					strong++
+				}
+			}
+		}
+		if strong > 0 && (p.hits > 0 || 2*of >= p.seen) {
+			m.strong = append(m.strong, p)
+		}
+	}
+	slices.SortStableFunc(m.strong, func(a, b pair) int { return cmp.Compare(b.hits, a.hits) })
+}
+
+// proposeWeak takes other columns whose values occur in a list, each once.
+func (m *Mapping) proposeWeak(s *look) {
+	var found []pair
+	for _, p := range s.pairs {
+		if m.l.fields[p.field].listed && p.hits > 0 && p.hits*20 >= p.seen {
+			found = append(found, p)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b pair) int {
+		return cmp.Compare(float64(b.hits)*(0.1+b.unique), float64(a.hits)*(0.1+a.unique))
+	})
+	m.weak = assign(found)
+}
+
+// assign keeps the first pair of every column on either side.
+func assign(pairs []pair) []pair {
+	leak, field := map[int]bool{}, map[int]bool{}
+	var kept []pair
+	for _, p := range pairs {
+		if !leak[p.leak] && !field[p.field] {
+			leak[p.leak], field[p.field] = true, true
+			kept = append(kept, p)
+		}
+	}
+	return kept
+}
+
+// linkSample links what it can of the sample; -1 stands for no link.
+func (m *Mapping) linkSample(s *look) []int {
+	rows := fill(make([]int, len(s.rows)), -1)
+	for i, c := range s.cells {
+		if k, ok := m.Link(c); ok {
+			rows[i] = int(k.Row)
+		}
+	}
+	return rows
+}
+
+// settle recognises every column by the tags of the rows that were linked, and
+// returns how many there are.
+func (m *Mapping) settle(s *look, rows []int, header []string) int {
+	m.Linked = 0
+	for _, r := range rows {
+		if r >= 0 {
+			m.Linked++
+		}
+	}
+	if m.Linked == 0 {
+		return 0
+	}
+	fill(m.Columns, -1)
+	for _, v := range m.votes(s, rows, header) {
+		m.Columns[v.field] = v.leak
+		m.rates[v.field] = v.rate
+	}
+	return m.Linked
+}
+
+// vote is what the linked rows say of a pair of columns.
+type vote struct {
+	pair
+	rate
+	bits  float64
+	named bool
+}
+
+// votes returns the pairs that the linked rows confirm, each column once.
+func (m *Mapping) votes(s *look, rows []int, header []string) []vote {
+	var votes []vote
+	penalty := math.Log2(float64(max(1, len(s.pairs))))
+	for i, p := range s.pairs {
+		v := m.vote(s.entries[i], rows, p)
+		v.named = p.leak < len(header) && fold(header[p.leak]) == fold(m.l.fields[p.field].name)
+		kappa := (v.agree - v.chance) / max(1e-9, 1-v.chance)
+		sure := v.bits > minColumn+penalty && kappa >= minKappa
+		if sure || v.named && v.bits > 0 && kappa >= minKappa || v.named && v.chance > 0.9 && v.agree >= v.chance {
+			votes = append(votes, v)
+		} else if p.hits > 0 && v.bits > 0 && kappa >= minKappa && m.l.fields[p.field].listed {
+			votes = append(votes, v) // few rows: that the list holds the values helps
+		}
+	}
+	slices.SortStableFunc(votes, func(a, b vote) int {
+		if a.named != b.named && math.Abs(a.bits-b.bits) < minColumn {
+			return map[bool]int{true: -1, false: 1}[a.named]
+		}
+		return cmp.Compare(b.bits, a.bits)
+	})
+	leak, field := map[int]bool{}, map[int]bool{}
+	return slices.DeleteFunc(votes, func(v vote) bool {
+		if leak[v.leak] || field[v.field] {
+			return true
+		}
+		leak[v.leak], field[v.field] = true, true
+		return false
+	})
+}
+
+// vote compares the tags of a pair on linked rows. Chance is the agreement with
+// the tags of other linked rows near by, so that two tables in the same order
+// are not taken for one.
+func (m *Mapping) vote(entries []entry, rows []int, p pair) vote {
+	var linked []int
+	for i, r := range rows {
+		if r >= 0 && entries[i].tag != 0 && m.l.tags[p.field][r] != 0 {
+			linked = append(linked, i)
+		}
+	}
+	n := float64(len(linked))
+	if n == 0 {
+		return vote{pair: p}
+	}
+	tags := m.l.tags[p.field]
+	agree, common := 0.0, 0.0
+	for _, i := range linked {
+		if tags[rows[i]] == entries[i].tag {
+			agree++
+		}
+		common += float64(m.l.commonness(p.field, entries[i].tag)) / float64(m.l.Rows())
+	}
+	chance := common / n
+	for _, shift := range []int{1, 2, 5, 11, 23} {
+		same := 0.0
+		for j, i := range linked {
+			if other := linked[(j+shift)%len(linked)]; other != i && tags[rows[other]] == entries[i].tag {
+				same++
+			}
+		}
+		if len(linked) > 2*shift {
+			chance = max(chance, same/n)
+		}
+	}
+	v := vote{pair: p, rate: rate{agree / n, (chance*n + 0.5) / (n + 1)}}
+	if q := (agree + 0.5) / (n + 1); q > v.chance {
+		v.bits = agree*math.Log2(q/v.chance) + (n-agree)*math.Log2((1-q)/(1-v.chance))
+	}
+	return v
+}

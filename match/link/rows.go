@@ -1,0 +1,226 @@
+package link
+
+import (
+	"math"
+
+	"telltale/internal/identity"
+)
+
+// Link is a leaked row found in the index.
+type Link struct {
+	Row  uint32
+	By   []int // columns of the index that linked it; not to be changed
+	Bits float64
+}
+
+// Link finds the row that a leaked row shows. c must have been reset to it.
+func (m *Mapping) Link(c *Cells) (Link, bool) {
+	if k, ok := m.byStrong(c); ok {
+		return k, true
+	}
+	if m.serial != nil {
+		return m.bySerial(c)
+	}
+	return m.byWeak(c)
+}
+
+func (m *Mapping) byStrong(c *Cells) (Link, bool) {
+	var rows []uint32
+	var by []int
+	for _, p := range m.strong {
+		if p.leak >= c.Len() {
+			continue
+		}
+		v, ok := c.Canonical(p.leak, m.l.fields[p.field].kind)
+		if !ok || !identity.StrongValue(m.l.fields[p.field].kind, v) {
+			continue
+		}
+		if found := m.candidates(c, p); len(found) > 0 {
+			by = append(by, p.field)
+			rows = append(rows, found...)
+		}
+	}
+	row, ok := m.best(c, rows)
+	return Link{Row: row, By: by, Bits: m.l.log2n}, ok
+}
+
+// best chooses among rows by their tags; ok is false when two are as good.
+func (m *Mapping) best(c *Cells, rows []uint32) (row uint32, ok bool) {
+	if len(rows) == 0 {
+		return 0, false
+	}
+	same := true
+	for _, r := range rows {
+		same = same && r == rows[0]
+	}
+	if same {
+		return rows[0], true
+	}
+	first, second := math.Inf(-1), math.Inf(-1)
+	seen := map[uint32]bool{}
+	for _, r := range rows {
+		if seen[r] {
+			continue
+		}
+		seen[r] = true
+		if b := m.agreement(c, r, nil); b > first {
+			first, second, row = b, first, r
+		} else if b > second {
+			second = b
+		}
+	}
+	return row, first >= second+uniqueMargin
+}
+
+func (m *Mapping) bySerial(c *Cells) (Link, bool) {
+	rows := m.candidates(c, *m.serial)
+	if len(rows) != 1 {
+		return Link{}, false
+	}
+	k := Link{Row: rows[0], By: []int{m.serial.field}, Bits: m.l.log2n}
+	return k, m.alone || m.tagBits(c, rows[0], m.serial.field)+m.odds > 0
+}
+
+// tagBits weighs whether the other columns of a leaked row are those of a row:
+// the sum of log2 of agree/chance where tags agree, and of
+// (1-agree)/(1-chance) where they do not.
+func (m *Mapping) tagBits(c *Cells, row uint32, except int) float64 {
+	bits := 0.0
+	for f, leak := range m.Columns {
+		if leak < 0 || leak >= c.Len() || f == except || m.l.tags[f][row] == 0 {
+			continue
+		}
+		e := m.l.fields[f].entryOf(c, leak)
+		if e.tag == 0 {
+			continue
+		}
+		q, p := min(0.99, m.rates[f].agree), min(0.98, m.rates[f].chance)
+		if q <= p {
+			continue
+		}
+		if e.tag == m.l.tags[f][row] {
+			bits += math.Log2(q / p)
+		} else {
+			bits += math.Log2((1 - q) / (1 - p))
+		}
+	}
+	return bits
+}
+
+// byWeak looks for the one row on which several weak identities agree.
+func (m *Mapping) byWeak(c *Cells) (Link, bool) {
+	need := m.l.log2n + rowMargin
+	var rows []uint32
+	for _, p := range m.weak {
+		rows = append(rows, m.candidates(c, p)...)
+	}
+	var best Link
+	second := math.Inf(-1)
+	best.Bits = math.Inf(-1)
+	seen := map[uint32]bool{}
+	for _, r := range rows {
+		if seen[r] {
+			continue
+		}
+		seen[r] = true
+		var by []int
+		if b := m.agreement(c, r, &by); b > best.Bits {
+			second = best.Bits
+			best = Link{Row: r, By: by, Bits: b}
+		} else if b > second {
+			second = b
+		}
+	}
+	return best, best.Bits > need && best.Bits >= second+uniqueMargin
+}
+
+// agreement sums log2(rows/count) over the columns in which a leaked row agrees
+// with a row; columns that follow from one another count once, and those
+// without a list little.
+func (m *Mapping) agreement(c *Cells, row uint32, by *[]int) float64 {
+	var groups [groupCount]float64
+	listed, plain := 0.0, 0.0
+	for f := range m.l.fields {
+		leak := m.column(f)
+		if leak < 0 || leak >= c.Len() || m.l.tags[f][row] == 0 {
+			continue
+		}
+		e := m.l.fields[f].entryOf(c, leak)
+		if e.tag != m.l.tags[f][row] {
+			continue
+		}
+		bits := m.l.log2n - math.Log2(float64(max(1, m.l.commonness(f, e.tag))))
+		if by != nil {
+			*by = append(*by, f)
+		}
+		if !m.l.fields[f].listed {
+			plain += min(bits, plainBits)
+		} else if g := groupOf(m.l.fields[f].kind); g != alone {
+			groups[g] = max(groups[g], bits)
+		} else {
+			listed += bits
+		}
+	}
+	for _, b := range groups {
+		listed += b
+	}
+	return listed + min(plain, plainTotal)
+}
+
+// column is the column of the leak that holds field f, as far as known.
+func (m *Mapping) column(f int) int {
+	if m.Columns[f] >= 0 {
+		return m.Columns[f]
+	}
+	for _, p := range m.strong {
+		if p.field == f && p.hits > 0 {
+			return p.leak
+		}
+	}
+	for _, p := range m.weak {
+		if p.field == f && p.density < 0.5 {
+			return p.leak
+		}
+	}
+	return -1
+}
+
+// group is a set of kinds of which one often follows from another.
+type group int
+
+const (
+	alone group = iota
+	place
+	firm
+	groupCount
+)
+
+func groupOf(k identity.Kind) group {
+	switch k {
+	case identity.City, identity.Region, identity.Postcode, identity.Country:
+		return place
+	case identity.Organisation, identity.URL:
+		return firm
+	}
+	return alone
+}
+
+// Edits compares the recognised cells of a linked row with what the index
+// knows of the row's original. Bit c of known is set when that of column c of
+// the leak can be told, and of edited when it differs; marks are no difference.
+func (m *Mapping) Edits(c *Cells, row uint32) (edited, known uint64) {
+	for f, leak := range m.Columns {
+		if leak < 0 || leak >= c.Len() || leak > 63 {
+			continue
+		}
+		known |= 1 << leak
+		if m.l.fields[f].entryOf(c, leak).tag != m.l.tags[f][row] {
+			if m.l.fields[f].number {
+				known &^= 1 << leak // perhaps the mark
+				continue
+			}
+			edited |= 1 << leak
+		}
+	}
+	return edited, known
+}

@@ -1,0 +1,256 @@
+package match
+
+import (
+	"cmp"
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"slices"
+	"strings"
+
+	"telltale/canary"
+	"telltale/fingerprint"
+	"telltale/internal/key"
+	"telltale/match/link"
+	"telltale/store"
+)
+
+// dataset is what the registry knows of one dataset.
+type dataset struct {
+	name     string
+	locale   string
+	exports  []store.Export // by time
+	layers   []*layer       // newest scheme first
+	planted  []planted
+	finder   *canary.Finder
+	controls *canary.ControlSet // nil when there is nothing to derive them from
+}
+
+// layer is a version of a dataset's scheme, with the snapshots made under it.
+type layer struct {
+	version   int
+	marker    *fingerprint.Marker
+	scheme    fingerprint.Scheme
+	carriers  []int // columns of the scheme that carry marks
+	threshold uint32
+	snapshots []*snapshot // newest first
+}
+
+type snapshot struct {
+	id     string
+	linker *link.Linker
+}
+
+// planted is a canary with the exports that carry it: repeated exports to one
+// recipient plant the same.
+type planted struct {
+	id         sightedID
+	canary     canary.Canary
+	exports    []string
+	recipients []string
+}
+
+// controlCount is how many controls are derived for a dataset.
+const controlCount = 100_000
+
+func loadDataset(ctx context.Context, tx store.Tx, name string, master key.Secret) (*dataset, error) {
+	record, err := tx.Dataset(name)
+	if err != nil {
+		return nil, fmt.Errorf("dataset %s: %w", name, err)
+	}
+	d := &dataset{name: name}
+	if d.exports, err = tx.Exports(name); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(record.Schemes, func(a, b store.Scheme) int { return cmp.Compare(b.Version, a.Version) })
+	for _, s := range record.Schemes {
+		l, err := d.loadLayer(ctx, tx, s, master)
+		if err != nil {
+			return nil, fmt.Errorf("dataset %s, scheme %d: %w", name, s.Version, err)
+		}
+		d.layers = append(d.layers, l)
+		if d.locale == "" {
+			d.locale = l.scheme.Locale
+		}
+	}
+	if err := d.loadCanaries(tx, master); err != nil {
+		return nil, err
+	}
+	if len(record.Schemes) == 0 || len(d.planted) == 0 {
+		return d, nil
+	}
+	return d, d.loadControls(tx, record.Schemes[0].Profile, master)
+}
+
+func (d *dataset) loadLayer(ctx context.Context, tx store.Tx, s store.Scheme, master key.Secret) (*layer, error) {
+	l := &layer{version: s.Version}
+	if err := json.Unmarshal(s.Rules, &l.scheme); err != nil {
+		return nil, err
+	}
+	var err error
+	if l.marker, err = fingerprint.New(l.scheme, d.name, master); err != nil {
+		return nil, err
+	}
+	for i, c := range l.scheme.Columns {
+		if c.Carrier != "" && c.Carrier != "none" {
+			l.carriers = append(l.carriers, i)
+		}
+	}
+	used := map[string]bool{}
+	for _, e := range d.exports {
+		used[e.Snapshot] = true
+		if e.Scheme == s.Version {
+			l.threshold = max(l.threshold, fingerprint.Threshold(e.Density))
+		}
+	}
+	snapshots, err := tx.Snapshots(d.name)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(snapshots, func(a, b store.Snapshot) int { return b.Recorded.Compare(a.Recorded) })
+	for _, r := range snapshots {
+		if r.Scheme != s.Version || !used[r.ID] {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		index, err := loadIndex(tx, r.ID, link.Spec{Columns: l.scheme.Columns, Locale: l.scheme.Locale})
+		if err != nil {
+			return nil, fmt.Errorf("snapshot %s: %w", r.ID, err)
+		}
+		l.snapshots = append(l.snapshots, &snapshot{r.ID, link.NewLinker(index, d.name, master)})
+	}
+	return l, nil
+}
+
+// loadIndex turns the callbacks of the registry into the iterator that
+// link.Load asks for, a chunk at a time.
+func loadIndex(tx store.Tx, id string, spec link.Spec) (*link.Index, error) {
+	chunks, stop := make(chan link.Chunk), make(chan struct{})
+	var index *link.Index
+	var loadErr error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer close(stop)
+		index, loadErr = link.Load(spec, func() (link.Chunk, error) {
+			c, ok := <-chunks
+			if !ok {
+				return c, io.EOF
+			}
+			return c, nil
+		})
+	}()
+	err := tx.Chunks(id, func(c store.Chunk) error {
+		select {
+		case chunks <- link.Chunk{Segment: c.Segment, Column: c.Column, Part: c.Part, Data: c.Data}:
+			return nil
+		case <-stop:
+			return io.ErrClosedPipe
+		}
+	})
+	close(chunks)
+	<-done
+	if loadErr != nil {
+		return nil, loadErr
+	}
+	return index, err
+}
+
+func (d *dataset) loadCanaries(tx store.Tx, master key.Secret) error {
+	at := map[string]int{}
+	hasher := master.Derive("canary-lookup").Hasher()
+	for _, e := range d.exports {
+		records, err := tx.Canaries(e.ID)
+		if err != nil {
+			return err
+		}
+		for _, r := range records {
+			c, err := OpenCanary(master, e.ID, r.Sealed)
+			if err != nil {
+				return err
+			}
+			c.Shared = c.Shared || r.Shared
+			id := canaryID(c, e.Recipient)
+			i, ok := at[id]
+			if !ok {
+				i = len(d.planted)
+				at[id] = i
+				d.planted = append(d.planted, planted{id: sightedID{hashID(hasher, id), c.Shared}, canary: c})
+			}
+			p := &d.planted[i]
+			p.exports = append(p.exports, e.ID)
+			if !slices.Contains(p.recipients, e.Recipient) {
+				p.recipients = append(p.recipients, e.Recipient)
+			}
+		}
+	}
+	list := make([]canary.Planted, len(d.planted))
+	for i, p := range d.planted {
+		list[i] = canary.Planted{Export: p.exports[0], Canary: p.canary}
+	}
+	d.finder = canary.NewFinder(list, d.locale)
+	return nil
+}
+
+func hashID(h *key.Hasher, id string) string {
+	sum := h.Sum128("canary", id)
+	return hex.EncodeToString(sum[:])
+}
+
+// canaryID is equal for canaries that cannot be told apart: those of one
+// recipient, or shared ones, that have the same identities.
+func canaryID(c canary.Canary, recipient string) string {
+	var b strings.Builder
+	if !c.Shared {
+		b.WriteString(recipient)
+	}
+	fmt.Fprintf(&b, "\x1e%d", c.Slot)
+	for _, i := range c.Identities {
+		b.WriteString("\x1e" + string(i.Kind) + "\x1e" + i.Value)
+	}
+	return b.String()
+}
+
+func (d *dataset) loadControls(tx store.Tx, sealed []byte, master key.Secret) error {
+	if len(sealed) == 0 {
+		return nil
+	}
+	profile, _, err := OpenProfile(master, d.name, sealed)
+	if err != nil {
+		return err
+	}
+	contacts := canary.Contacts{}
+	pool, err := tx.Contacts("domain")
+	if err != nil {
+		return err
+	}
+	for _, c := range pool {
+		plain, err := master.Derive("seal/contact").Open(c.Sealed, []byte("domain"))
+		if err != nil {
+			return fmt.Errorf("domain of the pool: %w", err)
+		}
+		contacts.Domains = append(contacts.Domains, string(plain))
+	}
+	d.controls = canary.Controls(profile, master.Derive("control/"+url.PathEscape(d.name)), controlCount, contacts)
+	return nil
+}
+
+func (l *layer) snapshot(id string) *snapshot {
+	for _, s := range l.snapshots {
+		if s.id == id {
+			return s
+		}
+	}
+	return nil
+}
+
+func sortedSet(s []string) []string {
+	s = slices.Clone(s)
+	slices.Sort(s)
+	return slices.Compact(s)
+}

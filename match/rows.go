@@ -1,0 +1,325 @@
+package match
+
+import (
+	"slices"
+	"strings"
+
+	"telltale/canary"
+	"telltale/fingerprint"
+	"telltale/internal/identity"
+	"telltale/internal/key"
+	"telltale/internal/table"
+	"telltale/match/chain"
+	"telltale/match/link"
+)
+
+// tableRun is the reading of one table of a file.
+type tableRun struct {
+	engine   *Engine
+	reading  *Reading
+	sketcher *chain.Sketcher
+	schema   table.Schema
+	header   []string
+	settled  bool
+	targets  []*target
+	workers  []*worker
+	hasher   *key.Hasher
+	begun    *target // whose source the sketcher is at
+	begunAt  uint64  // and which state of its columns
+}
+
+// target is a snapshot that rows may link to.
+type target struct {
+	dataset  *dataset
+	layer    *layer
+	snapshot *snapshot
+	mapping  *link.Mapping
+	state    uint64 // changes with mapping
+	first    bool   // the first of its dataset: it looks for canaries
+	asked    []cellKinds
+}
+
+// cellKinds are the kinds under which a column of the leak is shown to the
+// canary finder, and whether controls are looked for in it.
+type cellKinds struct {
+	column  int
+	kinds   []identity.Kind
+	control []identity.Kind
+}
+
+// rowResult is what one row gave.
+type rowResult struct {
+	target        *target
+	link          link.Link
+	reads         []symbolRead
+	edited, known uint64
+	sights        []rowSight
+	controls      []rowControl
+}
+
+type symbolRead struct {
+	carrier int // index into layer.carriers
+	symbol  uint8
+}
+
+type rowSight struct {
+	dataset *dataset
+	hit     canary.Hit
+}
+
+type rowControl struct {
+	dataset *dataset
+	kind    identity.Kind
+	value   string
+}
+
+func (e *Engine) newTableRun(r *Reading, s *chain.Sketcher, schema table.Schema) *tableRun {
+	t := &tableRun{engine: e, reading: r, sketcher: s, schema: schema, hasher: e.master.Derive("canary-lookup").Hasher()}
+	if schema.Header {
+		t.header = schema.Columns
+	}
+	for _, d := range e.datasets {
+		first := true
+		for _, l := range d.layers {
+			for _, snap := range l.snapshots {
+				t.targets = append(t.targets, &target{dataset: d, layer: l, snapshot: snap, first: first})
+				first = false
+			}
+		}
+	}
+	return t
+}
+
+// enoughLinked is how many rows of a sample must link before the columns count
+// as recognised for good.
+const enoughLinked = 64
+
+// recognise finds out what the columns are, for every snapshot, and settles
+// when enough rows linked or there is little hope.
+func (t *tableRun) recognise(rows [][]string) {
+	t.settled = len(t.targets) == 0
+	for _, g := range t.targets {
+		m := g.snapshot.linker.Recognise(rows, t.header)
+		if g.mapping == nil || m.Linked > g.mapping.Linked {
+			g.mapping = m
+			g.state++
+		}
+		t.settled = t.settled || g.mapping.Linked >= enoughLinked
+		g.asked = g.columnsFor(rows)
+	}
+}
+
+// columnsFor chooses the kinds under which cells are looked up among canaries:
+// a recognised column's own, else those that many of its cells could be.
+func (g *target) columnsFor(rows [][]string) []cellKinds {
+	if !g.first || len(g.dataset.planted) == 0 {
+		return nil
+	}
+	width := 0
+	for _, row := range rows {
+		width = max(width, len(row))
+	}
+	wanted := g.dataset.canaryKinds()
+	var out []cellKinds
+	for c := range width {
+		k := cellKinds{column: c, kinds: g.kindsOf(c, rows, wanted)}
+		for _, kind := range k.kinds {
+			if kind == identity.Email || kind == identity.Phone || kind == identity.Name {
+				k.control = append(k.control, kind)
+			}
+		}
+		out = append(out, k)
+	}
+	return out
+}
+
+func (g *target) kindsOf(column int, rows [][]string, wanted []identity.Kind) []identity.Kind {
+	if f := slices.Index(g.mapping.Columns, column); f >= 0 && g.mapping.Linked >= enoughLinked {
+		return []identity.Kind{g.layer.scheme.Columns[f].Kind}
+	}
+	var kinds []identity.Kind
+	for _, k := range wanted {
+		seen, fit := 0, 0
+		for i := 0; i < len(rows) && seen < 100; i += 1 + len(rows)/200 {
+			if column < len(rows[i]) && strings.TrimSpace(rows[i][column]) != "" {
+				seen++
+				if _, ok := identity.Canonical(k, rows[i][column], g.dataset.locale); ok {
+					fit++
+				}
+			}
+		}
+		if fit*5 >= seen {
+			kinds = append(kinds, k)
+		}
+	}
+	return kinds
+}
+
+// canaryKinds are the kinds of all columns that canaries' identities are in.
+func (d *dataset) canaryKinds() []identity.Kind {
+	var kinds []identity.Kind
+	for _, p := range d.planted {
+		for _, id := range p.canary.Identities {
+			kinds = append(kinds, id.Kind)
+			for _, c := range id.Columns {
+				for _, l := range d.layers {
+					if c >= 0 && c < len(l.scheme.Columns) {
+						kinds = append(kinds, l.scheme.Columns[c].Kind)
+					}
+				}
+			}
+		}
+	}
+	slices.Sort(kinds)
+	return slices.Compact(kinds)
+}
+
+// worker links rows; each goroutine has one.
+type worker struct {
+	t       *tableRun
+	cells   map[string]*link.Cells // by locale
+	markers map[*layer]*fingerprint.Marker
+	buffer  []canary.Cell
+}
+
+func (t *tableRun) newWorker() *worker {
+	w := &worker{t: t, cells: map[string]*link.Cells{}, markers: map[*layer]*fingerprint.Marker{}}
+	for _, g := range t.targets {
+		if w.cells[g.layer.scheme.Locale] == nil {
+			w.cells[g.layer.scheme.Locale] = link.NewCells(g.layer.scheme.Locale)
+		}
+		if w.cells[g.dataset.locale] == nil {
+			w.cells[g.dataset.locale] = link.NewCells(g.dataset.locale)
+		}
+		if w.markers[g.layer] == nil {
+			w.markers[g.layer] = g.layer.marker.Fork()
+		}
+	}
+	return w
+}
+
+func (w *worker) row(raw []string) rowResult {
+	var out rowResult
+	for _, c := range w.cells {
+		c.Reset(raw)
+	}
+	for _, g := range w.t.targets {
+		w.lookForCanaries(g, &out)
+		if out.target != nil {
+			continue
+		}
+		if k, ok := g.mapping.Link(w.cells[g.layer.scheme.Locale]); ok {
+			out.target, out.link = g, k
+			w.readMarks(g, raw, &out)
+		}
+	}
+	return out
+}
+
+func (w *worker) lookForCanaries(g *target, out *rowResult) {
+	if g.asked == nil {
+		return
+	}
+	w.buffer = w.buffer[:0]
+	cells := w.cells[g.dataset.locale]
+	for _, a := range g.asked {
+		if a.column >= cells.Len() {
+			continue
+		}
+		for _, k := range a.kinds {
+			v, ok := cells.Canonical(a.column, k)
+			if !ok {
+				continue
+			}
+			w.buffer = append(w.buffer, canary.Cell{Column: a.column, Kind: k, Value: v})
+			if g.dataset.controls != nil && slices.Contains(a.control, k) && g.dataset.controls.Has(k, v) {
+				out.controls = append(out.controls, rowControl{g.dataset, k, v})
+			}
+		}
+	}
+	for _, h := range g.dataset.finder.Row(w.buffer) {
+		out.sights = append(out.sights, rowSight{g.dataset, h})
+	}
+}
+
+// readMarks reads the marks of a linked row, and notes which of its cells were
+// edited as far as the index tells.
+func (w *worker) readMarks(g *target, raw []string, out *rowResult) {
+	m := w.markers[g.layer]
+	k := g.snapshot.linker.Key(out.link.Row)
+	for i, column := range g.layer.carriers {
+		c := g.mapping.Columns[column]
+		if c < 0 || c >= len(raw) {
+			continue
+		}
+		if site, symbol, ok := m.Read(k, column, raw[c]); ok && site.U < g.layer.threshold {
+			out.reads = append(out.reads, symbolRead{i, symbol})
+		}
+	}
+	out.edited, out.known = g.mapping.Edits(w.cells[g.layer.scheme.Locale], out.link.Row)
+}
+
+// collect adds what a row gave to the reading. It is called in the order of
+// the rows.
+func (t *tableRun) collect(raw []string, x rowResult) {
+	t.reading.looked++
+	for _, s := range x.sights {
+		p := s.dataset.planted[s.hit.Planted]
+		t.reading.observed(s.dataset.name).sight(p.id, sighted{Bits: s.hit.Bits, Matched: s.hit.Matched})
+	}
+	for _, c := range x.controls {
+		t.reading.observed(c.dataset.name).Controls[t.hasher.Sum64("control", string(c.kind), c.value)] = true
+	}
+	if x.target == nil {
+		t.sketcher.Add(chain.Row{Cells: raw})
+		return
+	}
+	t.reading.observed(x.target.dataset.name).take(x, unixOf(t.reading.at))
+	t.begin(x.target)
+	t.sketcher.Add(chain.Row{Linked: true, Row: x.link.Row, Cells: raw, Edited: x.edited, Known: x.known})
+}
+
+// take adds a linked row.
+func (o *observed) take(x rowResult, at int64) {
+	g := x.target
+	o.Rows++
+	layer := o.layer(g.layer.version, g.layer.carrierNames())
+	row, isNew := layer.row(g.snapshot.linker.Key(x.link.Row), at)
+	for _, s := range x.reads {
+		layer.read(row, s.carrier, s.symbol, 1)
+	}
+	if isNew {
+		names := make([]string, len(x.link.By))
+		for i, c := range x.link.By {
+			names[i] = g.layer.scheme.Columns[c].Name
+		}
+		o.By[strings.Join(names, "\x00")]++
+	}
+}
+
+func (l *layer) carrierNames() []string {
+	names := make([]string, len(l.carriers))
+	for i, c := range l.carriers {
+		names[i] = l.scheme.Columns[c].Name
+	}
+	return names
+}
+
+// begin tells the sketcher which table the next row belongs to.
+func (t *tableRun) begin(g *target) {
+	if t.begun == g && t.begunAt == g.state {
+		return
+	}
+	t.begun, t.begunAt = g, g.state
+	var names []string
+	for f, c := range g.mapping.Columns {
+		if c < 0 {
+			continue
+		}
+		for len(names) <= c {
+			names = append(names, "")
+		}
+		names[c] = g.layer.scheme.Columns[f].Name
+	}
+	t.sketcher.Begin(chain.Source{Dataset: g.dataset.name, Snapshot: g.snapshot.id, Columns: names, Header: t.schema.RawHeader, Habits: habits(t.schema)})
+}

@@ -1,0 +1,233 @@
+package match
+
+import (
+	"context"
+	"encoding/binary"
+	"math"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"telltale/fingerprint"
+	"telltale/internal/stat"
+)
+
+// holdings says which snapshots hold the rows that were linked.
+type holdings struct {
+	keys   []fingerprint.RowKey
+	at     []int64  // when a row was first seen, 0 when unknown
+	in     []uint64 // bit i: snapshot i holds the row
+	number map[string]int
+	share  float64 // linked rows, of the snapshot that has the largest part of its rows among them
+}
+
+// maxSnapshots is how many snapshots holdings tell apart; rows of older ones
+// count as received by nobody.
+const maxSnapshots = 64
+
+func hold(s *dataset, o *observed) *holdings {
+	h := &holdings{number: map[string]int{}}
+	at := map[fingerprint.RowKey]int{}
+	for _, v := range sortedKeys(o.Layers) {
+		for i, k := range o.Layers[v].Keys {
+			if _, ok := at[k]; !ok {
+				at[k] = len(h.keys)
+				h.keys, h.at = append(h.keys, k), append(h.at, o.Layers[v].At[i])
+			}
+		}
+	}
+	h.in = make([]uint64, len(h.keys))
+	for _, l := range s.layers {
+		for _, snap := range l.snapshots {
+			if n := len(h.number); n < maxSnapshots {
+				h.number[snap.id] = n
+				h.mark(snap, at, n)
+			}
+		}
+	}
+	return h
+}
+
+func (h *holdings) mark(snap *snapshot, at map[fingerprint.RowKey]int, number int) {
+	rows, held := snap.linker.Rows(), 0
+	if len(at) == 0 || rows == 0 {
+		return
+	}
+	for row := range rows {
+		if i, ok := at[snap.linker.Key(uint32(row))]; ok {
+			h.in[i] |= 1 << number
+			held++
+		}
+	}
+	h.share = max(h.share, float64(held)/float64(rows))
+}
+
+// coverage lists the candidate's exports that hold the most linked rows, and
+// the share of the linked rows that all of them together hold. An export that
+// holds none is listed only when there is no linked row at all.
+func (h *holdings) coverage(c Candidate) (exports []string, share float64) {
+	best, union := 0, uint64(0)
+	counts := make([]int, len(c.Exports))
+	for i, e := range c.Exports {
+		n, ok := h.number[e.Snapshot]
+		if !ok {
+			continue
+		}
+		union |= 1 << n
+		for _, in := range h.in {
+			counts[i] += int(in >> n & 1)
+		}
+		best = max(best, counts[i])
+	}
+	for i, e := range c.Exports {
+		if counts[i] == best {
+			exports = append(exports, e.ID)
+		}
+	}
+	if len(h.keys) == 0 {
+		return exports, 0
+	}
+	held := 0
+	for _, in := range h.in {
+		if in&union != 0 {
+			held++
+		}
+	}
+	return exports, float64(held) / float64(len(h.keys))
+}
+
+// withheldEvidence is the weight of rows that were, or were not, left out of
+// the candidates' copies.
+type withheldEvidence struct{ weights map[int]Weight }
+
+func (*withheldEvidence) Source() string             { return SourceWithheld }
+func (w *withheldEvidence) Weigh(k Candidate) Weight { return w.weights[k.Number] }
+
+// maxWithheldRows is how many linked rows are weighed; of more, a sample that
+// their keys draw. Leaving rows out is always valid.
+const maxWithheldRows = 200_000
+
+func (d *decision) weighWithheld(ctx context.Context, s *dataset, h *holdings, candidates []Candidate) (Evidence, error) {
+	out := &withheldEvidence{weights: map[int]Weight{}}
+	rows := h.sample(maxWithheldRows)
+	weights := make([]Weight, len(candidates))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, c := range candidates {
+		if !withholds(c) {
+			continue
+		}
+		g.Go(func() error {
+			if ctx.Err() == nil {
+				weights[i] = h.weigh(fingerprint.NewWithholding(s.name, c.Recipient, d.engine.master), c, rows)
+			}
+			return ctx.Err()
+		})
+	}
+	err := g.Wait()
+	for i, c := range candidates {
+		out.weights[c.Number] = weights[i]
+	}
+	return out, err
+}
+
+func withholds(c Candidate) bool {
+	for _, e := range c.Exports {
+		if e.WithholdRate > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// sample returns the numbers of at most about n rows.
+func (h *holdings) sample(n int) []int {
+	limit := uint64(math.MaxUint64)
+	if len(h.keys) > n {
+		limit = uint64(float64(math.MaxUint64) * float64(n) / float64(len(h.keys)))
+	}
+	var rows []int
+	for i, k := range h.keys {
+		if binary.LittleEndian.Uint64(k[8:]) <= limit {
+			rows = append(rows, i)
+		}
+	}
+	return rows
+}
+
+// A row counts for a candidate when one of the candidate's exports would have
+// held it: at the lowest rate of those exports, since what is withheld at one
+// rate is withheld at every higher one. With q that rate and lambda the share
+// of the leak that was taken from the candidate's copy, the ratio is
+//
+//	(1 - q (1-lambda)) / (1-q)   for a row that was not withheld
+//	1 - lambda                   for one that was
+//
+// and its mean over a withheld row's being drawn is 1. The product over rows is
+// averaged over a grid of lambda that is fixed beforehand.
+var (
+	lambdas       = []float64{1, 0.99, 0.95, 0.85, 0.7, 0.5, 0.3, 0.15, 0.05}
+	lambdaWeights = []float64{0.4, 0.15, 0.1, 0.1, 0.05, 0.08, 0.05, 0.04, 0.03}
+)
+
+func (h *holdings) weigh(w fingerprint.Withholding, c Candidate, rows []int) Weight {
+	present, withheld := map[float64]int64{}, int64(0)
+	n := int64(0)
+	for _, i := range rows {
+		q := h.rate(c, i)
+		if q <= 0 || q >= 1 {
+			continue
+		}
+		n++
+		if w.Withheld(h.keys[i], q) {
+			withheld++
+		} else {
+			present[q]++
+		}
+	}
+	if n == 0 {
+		return Weight{}
+	}
+	logs := make([]float64, len(lambdas))
+	best := 0
+	for j, lambda := range lambdas {
+		for _, e := range c.Exports { // rates in a fixed order, each once
+			q := e.WithholdRate
+			logs[j] += float64(present[q]) / times(c, q) * (math.Log1p(-q*(1-lambda)) - math.Log1p(-q))
+		}
+		if withheld > 0 {
+			logs[j] += float64(withheld) * math.Log1p(-lambda)
+		}
+		if logs[j] > logs[best] {
+			best = j
+		}
+	}
+	return Weight{LogE: stat.LogMean(logs, lambdaWeights), N: n, Share: lambdas[best]}
+}
+
+// times is how many exports of a candidate have that rate.
+func times(c Candidate, q float64) float64 {
+	n := 0.0
+	for _, e := range c.Exports {
+		if e.WithholdRate == q {
+			n++
+		}
+	}
+	return n
+}
+
+// rate is the lowest rate of the exports that hold row i and had been issued
+// when it was seen; -1 when there is none.
+func (h *holdings) rate(c Candidate, i int) float64 {
+	rate := -1.0
+	for _, e := range c.Exports {
+		n, ok := h.number[e.Snapshot]
+		if !ok || h.in[i]>>n&1 == 0 || h.at[i] != 0 && e.IssuedAt.Unix() > h.at[i] {
+			continue
+		}
+		if rate < 0 || e.WithholdRate < rate {
+			rate = e.WithholdRate
+		}
+	}
+	return rate
+}
