@@ -172,10 +172,15 @@ func (t *tx) Chunks(snapshot string, f func(store.Chunk) error) error {
 	if err := t.need("snapshot", snapshot, `SELECT 1 FROM snapshots WHERE id = ?`, snapshot); err != nil {
 		return err
 	}
-	return t.each(`SELECT segment, column_name, part, data FROM snapshot_chunks WHERE snapshot = ? ORDER BY place`, []any{snapshot}, func(scan row) error {
+	n := 0
+	return t.each(`SELECT place, segment, column_name, part, data FROM snapshot_chunks WHERE snapshot = ? ORDER BY place`, []any{snapshot}, func(scan row) error {
 		var c store.Chunk
-		if err := scan(&c.Segment, &c.Column, &c.Part, &c.Data); err != nil {
+		var place int
+		if err := scan(&place, &c.Segment, &c.Column, &c.Part, &c.Data); err != nil {
 			return err
+		}
+		if n++; place != n {
+			return damaged("chunk %d of snapshot %q is missing", n, snapshot)
 		}
 		return f(c)
 	})

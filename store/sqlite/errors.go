@@ -1,10 +1,8 @@
 package sqlite
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -98,28 +96,4 @@ func misshapen(e sqlite3.Error) bool {
 func busy(err error) bool {
 	var driver sqlite3.Error
 	return errors.As(err, &driver) && (driver.Code == sqlite3.ErrBusy || driver.Code == sqlite3.ErrLocked)
-}
-
-// inspect looks at the beginning of the file before SQLite does, which would
-// take an empty file for a new database.
-func inspect(path string) error {
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("registry %s: %w", path, store.ErrNotFound)
-	}
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return errors.Join(err, damaged("it is not a file"))
-	}
-	var begin [100]byte
-	if n, err := io.ReadFull(f, begin[:]); err != nil {
-		return damaged("the file has only %d bytes", n)
-	}
-	if !bytes.HasPrefix(begin[:], []byte("SQLite format 3\x00")) {
-		return damaged("the file is no registry, or was overwritten")
-	}
-	return nil
 }

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"context"
 	"fmt"
 	"time"
 
@@ -115,28 +114,4 @@ func (t *tx) SetKeyID(id string) error {
 		return err
 	}
 	return t.record(store.KindKey, id, store.KeyDigest(id))
-}
-
-// Integrity has SQLite check the structure of its file and what refers to
-// what; store.Verify asks for it.
-func (r *registry) Integrity(ctx context.Context) (trouble []string, err error) {
-	for _, pragma := range []string{`PRAGMA integrity_check(5)`, `SELECT "table" || ' refers to what is not there' FROM pragma_foreign_key_check LIMIT 5`} {
-		rows, err := r.read.QueryContext(ctx, pragma)
-		if err != nil {
-			return nil, r.fault(ctx, err)
-		}
-		for rows.Next() {
-			var line string
-			if err := rows.Scan(&line); err == nil && line != "ok" {
-				trouble = append(trouble, line)
-			}
-		}
-		if err := rows.Close(); err != nil {
-			return nil, r.fault(ctx, err)
-		}
-		if err := rows.Err(); err != nil {
-			return nil, r.fault(ctx, err)
-		}
-	}
-	return trouble, nil
 }

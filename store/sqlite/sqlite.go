@@ -88,29 +88,22 @@ func Create(ctx context.Context, path string, signer store.Signer, first ...func
 }
 
 // build makes a complete registry under a temporary name in dir.
-func build(ctx context.Context, dir string, signer store.Signer, first []func(store.Tx) error) (path string, err error) {
+func build(ctx context.Context, dir string, signer store.Signer, first []func(store.Tx) error) (string, error) {
 	f, err := os.CreateTemp(dir, ".telltale-registry-*") // mode 0600
 	if err != nil {
 		return "", err
 	}
-	path = f.Name()
-	defer func() {
-		if err != nil {
-			removeAll(path)
-		}
-	}()
 	if err := f.Close(); err != nil {
 		return "", err
 	}
-	r, err := connect(path, signer)
+	r, err := connect(f.Name(), signer)
+	if err == nil {
+		err = errors.Join(r.fill(ctx, first), r.Close())
+	}
 	if err != nil {
-		return "", err
+		removeAll(f.Name())
 	}
-	if err := r.fill(ctx, first); err != nil {
-		r.Close()
-		return "", err
-	}
-	return path, r.Close()
+	return f.Name(), err
 }
 
 func (r *registry) fill(ctx context.Context, first []func(store.Tx) error) error {
