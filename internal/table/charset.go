@@ -197,7 +197,7 @@ var legacy = []struct {
 	{"shift_jis", func(a, b byte, r rune) bool {
 		return r >= 0x3041 && r <= 0x30FE || a >= 0x88 && a <= 0x97 || cjkPunct(r)
 	}, 0.95},
-	{"euc-kr", func(a, b byte, r rune) bool { return r >= 0xAC00 && r <= 0xD7A3 }, 1.01},
+	{"euc-kr", func(a, b byte, r rune) bool { return a >= 0xB0 && a <= 0xC8 && b >= 0xA1 }, 1.01},
 	{"euc-jp", func(a, b byte, r rune) bool { return r >= 0x3041 && r <= 0x30FE }, 3},
 }
 

@@ -135,6 +135,9 @@ func isHeader(head []string, rows []Row) bool {
 	if len(rows) > 0 && 5*len(head) < 4*modalCells(rows) && len(head) < modalCells(rows)-1 {
 		return false
 	}
+	if len(rows) == 0 {
+		return mostlyKnown(head)
+	}
 	votes := 0.0
 	seen := map[string]bool{}
 	for i, h := range head {
@@ -149,6 +152,20 @@ func isHeader(head []string, rows []Row) bool {
 		votes += vote(h, column(rows, i))
 	}
 	return votes > 0
+}
+
+// mostlyKnown reports whether a row that is alone in its table names columns.
+func mostlyKnown(head []string) bool {
+	known := 0
+	for _, h := range head {
+		if kindOf(h) > kindEmpty && kindOf(h) < kindText || !namelike(h) {
+			return false
+		}
+		if knownName(h) {
+			known++
+		}
+	}
+	return known > 0 && 2*known >= len(head)
 }
 
 // column returns the first cells of column i.

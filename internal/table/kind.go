@@ -69,7 +69,7 @@ func numeric(s string, digits, letters int) kind {
 
 func isEmail(s string) bool {
 	at := strings.IndexByte(s, '@')
-	return at > 0 && at == strings.LastIndexByte(s, '@') && strings.IndexByte(s[at:], '.') > 1 && !strings.ContainsAny(s, " ,;|\t")
+	return at > 0 && at == strings.LastIndexByte(s, '@') && strings.IndexByte(s[at:], '.') > 1 && !strings.ContainsAny(s, " ,;|\t:/\"")
 }
 
 // shape is the pattern of a value: runs of capitals, small letters, digits and

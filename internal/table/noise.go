@@ -3,7 +3,6 @@ package table
 import (
 	"bytes"
 	"fmt"
-	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -60,7 +59,7 @@ func noise(text string, raw []byte) string {
 			if strings.HasPrefix(text[i:], "\uFFFD") || raw != nil {
 				odd++
 			}
-		case r < ' ' && r != '\t' && r != '\n' && r != '\r' && r != '\f' && r != 0x1a && r != 1 && r != 0x1f:
+		case r < ' ' && r != '\t' && r != '\n' && r != '\r' && r != '\f' && r != '\v' && r != 0x1a && r != 1 && r != 0x1f:
 			odd++
 		case r == 0x7f, r >= utf8.RuneSelf && !unicode.IsGraphic(r) && !unicode.Is(unicode.Cf, r) && r != 0x85:
 			odd++
@@ -78,18 +77,14 @@ func noise(text string, raw []byte) string {
 	return ""
 }
 
-// entropy returns the bits per character of s.
-func entropy(s string) float64 {
-	var count [256]int
-	for i := range len(s) {
-		count[s[i]]++
-	}
-	h := 0.0
-	for _, c := range count {
-		if c > 0 {
-			p := float64(c) / float64(len(s))
-			h -= p * math.Log2(p)
+// foreign reports whether a text that fits no encoding better than
+// Windows-1252 has more accents than a western language.
+func foreign(c coding, raw []byte) bool {
+	high := 0
+	for _, b := range raw {
+		if b >= utf8.RuneSelf {
+			high++
 		}
 	}
-	return h
+	return c.name == "windows-1252" && high*3 > len(raw)
 }

@@ -42,7 +42,11 @@ func (f *File) openTables(m *member) (tableSet, error) {
 	if len(strings.TrimSpace(s.text)) == 0 && complete {
 		return nil, f.emptyError(m)
 	}
-	if why := noise(s.text, raw); why != "" {
+	why := noise(s.text, raw)
+	if f.o.Encoding == "" && foreign(c, raw) {
+		why = "binary data"
+	}
+	if why != "" {
 		return nil, fmt.Errorf("%s: %s: %w", f.label(m.name), why, ErrNotTable)
 	}
 	base := Schema{Name: f.tableName(m), Encoding: c.name, BOM: c.mark > 0, Compression: m.compression}

@@ -239,7 +239,7 @@ func (t *trial) rate(weight float64) {
 		}
 		for j, c := range r.Cells {
 			cells++
-			if kindOf(c) > kindEmpty && kindOf(c) < kindCode {
+			if kindOf(c) > kindEmpty && kindOf(c) < kindCode && !strings.ContainsAny(c, ",;\t|") {
 				typedCells++
 			}
 			if r.IsQuoted(j) || cleanCell(c, t.delimiter) {
@@ -247,7 +247,7 @@ func (t *trial) rate(weight float64) {
 			}
 		}
 	}
-	if t.delimiter == NoDelimiter && typedCells*10 >= (cells-1)*9 && typedCells > 0 {
+	if t.delimiter == NoDelimiter && typedCells*10 >= cells*9-cells/3 && typedCells > 0 {
 		weight = 1.4 // a list of values, whatever is in them
 	}
 	typed := float64(clean) / float64(max(cells, 1))
@@ -286,17 +286,30 @@ func (t *trial) implausible(s sample) string {
 	if len(t.rows) >= 2 && t.score < 0.06 {
 		return "lines have no common form"
 	}
-	if t.delimiter == ' ' && t.share < 0.9 || len(t.rows) == 1 && t.wild() {
+	if t.delimiter == ' ' && t.share < 0.9 || t.wild() {
 		return "lines have no common form"
 	}
 	return ""
 }
 
-// wild reports whether the only row of a text is noise: printable characters
-// of all sorts without words between them.
+// wild reports whether the cells hold marks of all sorts as noise does: of the
+// printable ASCII characters taken at random, one in five is one of these.
 func (t *trial) wild() bool {
-	text := strings.Join(t.rows[0].Cells, "")
-	return punctuation(text) > 0.2 && len(text) > 40
+	marks, n := 0, 0
+	for _, r := range t.rows {
+		for i, c := range r.Cells {
+			if r.IsQuoted(i) || kindOf(c) == kindURL {
+				continue
+			}
+			n += len(c)
+			for k := range len(c) {
+				if strings.IndexByte("!\"#&*;<=>?[\\]^`{|}~,", c[k]) >= 0 && rune(c[k]) != t.delimiter {
+					marks++
+				}
+			}
+		}
+	}
+	return n > 40 && marks*9 > n
 }
 
 // implausibleList judges a text without delimiters: a list holds one short

@@ -114,6 +114,8 @@ func (t *tokens) token(c byte) token {
 	case (c == 'E' || c == 'e') && t.peek() == '\'':
 		t.byte()
 		return t.str(true)
+	case c == '.' && !isDigits([]byte{t.peek()}):
+		return token{kind: punct, text: "."}
 	case isWord(c):
 		return t.word(c)
 	}

@@ -38,7 +38,7 @@ func TestWorkbookKinds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := fmt.Sprint(r.Schema().Name, r.Schema().Columns, r.Schema().QuotedColumns); got != "People [name phone amount] [true true false]" {
+	if got := fmt.Sprint(r.Schema().Name, " ", r.Schema().Columns, r.Schema().QuotedColumns); got != "People [name phone amount] [true true false]" {
 		t.Error(got)
 	}
 	for i := range 400 {
