@@ -1,0 +1,206 @@
+// Package cli is the program's command line: one file per command with its
+// flags, its checks and its wording. Decisions and statistics live in the
+// packages below; open.go is the only place that knows registry backends.
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// program is one run: the world around it and the program flags.
+type program struct {
+	Env
+	json    bool
+	quiet   bool
+	color   bool
+	noInput bool
+	config  config
+
+	registryPath string
+	keyPath      string
+}
+
+// Main runs one command line and returns the exit code.
+func Main(ctx context.Context, env Env, args []string) int {
+	p := &program{Env: env}
+	err := p.run(ctx, args)
+	if err == nil {
+		return exitDone
+	}
+	var s status
+	if errors.As(err, &s) {
+		return int(s)
+	}
+	if ctx.Err() != nil {
+		err = fmt.Errorf("interrupted: nothing was kept of what was not finished: %w", ctx.Err())
+	}
+	f := describe(err)
+	p.printError(f, p.json || wantsJSON(args))
+	return f.exit
+}
+
+func (p *program) run(ctx context.Context, args []string) error {
+	app := p.app()
+	arranged, err := arrange(app, args)
+	if err != nil {
+		return err
+	}
+	return app.RunContext(ctx, arranged)
+}
+
+func (p *program) app() *cli.App {
+	app := &cli.App{
+		Name:                      "telltale",
+		HelpName:                  "telltale",
+		Usage:                     "mark every copy of a dataset, and trace a leak to the copy it came from",
+		Version:                   version(),
+		HideVersion:               true,
+		HideHelpCommand:           true,
+		DisableSliceFlagSeparator: true,
+		Writer:                    p.Out,
+		ErrWriter:                 p.Err,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "registry", Usage: "registry `PATH` (env TELLTALE_REGISTRY)"},
+			&cli.StringFlag{Name: "key-file", Usage: "key file `PATH` (env TELLTALE_KEY_FILE; default: the registry's path + \".key\")"},
+			&cli.BoolFlag{Name: "json", Usage: "one JSON document on standard output"},
+			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no progress and no remarks"},
+			&cli.BoolFlag{Name: "no-color", Usage: "no colours (env NO_COLOR)"},
+			&cli.BoolFlag{Name: "no-input", Usage: "never ask; fail instead"},
+		},
+		Before: p.before,
+		Commands: []*cli.Command{
+			p.initCommand(), p.recipientCommand(), p.poolCommand(), p.inspectCommand(), p.datasetCommand(),
+			p.exportCommand(), p.canaryCommand(), p.matchCommand(), p.traceCommand(), p.caseCommand(),
+			p.chainCommand(), p.ledgerCommand(), p.demoCommand(), p.completionCommand(), p.versionCommand(),
+		},
+		Action:         func(c *cli.Context) error { return cli.ShowAppHelp(c) },
+		ExitErrHandler: func(*cli.Context, error) {},
+		OnUsageError:   usageFromLibrary,
+	}
+	app.CustomAppHelpTemplate = cli.AppHelpTemplate + exitStatusHelp
+	finishCommands(app.Commands)
+	return app
+}
+
+// finishCommands gives every command what all of them share.
+func finishCommands(commands []*cli.Command) {
+	for _, c := range commands {
+		c.OnUsageError = usageFromLibrary
+		c.HideHelpCommand = true
+		if len(c.Subcommands) > 0 {
+			c.CustomHelpTemplate = cli.SubcommandHelpTemplate + exitStatusHelp
+			finishCommands(c.Subcommands)
+		} else {
+			c.CustomHelpTemplate = cli.CommandHelpTemplate + exitStatusHelp
+		}
+	}
+}
+
+func usageFromLibrary(_ *cli.Context, err error, _ bool) error {
+	return usageError("", "%s", strings.TrimPrefix(err.Error(), "flag provided but not defined: "))
+}
+
+func (p *program) before(c *cli.Context) error {
+	var err error
+	if p.config, err = readConfig(p.Getenv); err != nil {
+		return err
+	}
+	p.json, p.quiet, p.noInput = c.Bool("json"), c.Bool("quiet"), c.Bool("no-input")
+	p.color = p.OutIsTerminal && !c.Bool("no-color") && p.Getenv("NO_COLOR") == ""
+	p.registryPath = first(c.String("registry"), p.Getenv("TELLTALE_REGISTRY"), p.config.Registry)
+	if p.registryPath == "" {
+		p.registryPath, err = defaultRegistry(p.Getenv)
+	}
+	p.keyPath = first(c.String("key-file"), p.Getenv("TELLTALE_KEY_FILE"), p.config.KeyFile, p.registryPath+".key")
+	return err
+}
+
+func first(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+func wantsJSON(args []string) bool {
+	for _, a := range args {
+		if a == "--" {
+			return false
+		}
+		if a == "--json" || a == "-json" || a == "--json=true" {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *program) printError(f *failure, asJSON bool) {
+	if asJSON {
+		p.encode(p.Err, map[string]string{
+			"schema": "telltale.error/1", "code": f.code, "message": f.Error(), "hint": f.hint,
+		})
+		return
+	}
+	fmt.Fprintf(p.Err, "telltale: %s\n", printable(f.Error()))
+	if f.hint != "" {
+		fmt.Fprintf(p.Err, "  %s\n", printable(f.hint))
+	}
+}
+
+// print writes doc as JSON if asked to, else lets text write for people.
+func (p *program) print(doc any, text func(w io.Writer)) error {
+	if p.json {
+		return p.encode(p.Out, doc)
+	}
+	text(p.Out)
+	return nil
+}
+
+func (p *program) encode(w io.Writer, doc any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(doc)
+}
+
+// remark tells the person at the terminal something that is not data.
+func (p *program) remark(format string, args ...any) {
+	if !p.quiet && !p.json {
+		fmt.Fprintf(p.Err, format+"\n", args...)
+	}
+}
+
+// printable replaces control characters, bidirectional overrides included, so
+// that what was read from a file cannot steer the terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case r < 0x20, r >= 0x7f && r < 0xa0, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}
+
+// arguments checks the number of positional arguments; most < 0 means any.
+func arguments(c *cli.Context, least, most int, what string) ([]string, error) {
+	args := c.Args().Slice()
+	if len(args) < least {
+		return nil, usageError("see telltale "+c.Command.FullName()+" --help", "%s: give %s", c.Command.FullName(), what)
+	}
+	if most >= 0 && len(args) > most {
+		return nil, usageError("see telltale "+c.Command.FullName()+" --help", "%s: unexpected argument %q", c.Command.FullName(), args[most])
+	}
+	return args, nil
+}

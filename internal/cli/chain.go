@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sort"
+
+	"github.com/urfave/cli/v2"
+
+	"telltale/internal/report"
+	"telltale/match"
+	"telltale/match/chain"
+	"telltale/store"
+)
+
+func (p *program) chainCommand() *cli.Command {
+	return &cli.Command{
+		Name: "chain", Usage: "order a case's sightings: who had the data from whom", ArgsUsage: "CASE",
+		Description: "Sightings are ordered below the exports they come from by what they kept, lost and inherited, by time, and by\n" +
+			"the facts that were stated with case state. Every edge says why.",
+		Flags:  []cli.Flag{&cli.BoolFlag{Name: "dot", Usage: "write a graph for Graphviz"}},
+		Action: p.runChain,
+	}
+}
+
+func (p *program) runChain(c *cli.Context) error {
+	args, err := arguments(c, 1, 1, "the case's name")
+	if err != nil {
+		return err
+	}
+	return p.with(c.Context, func(r *registry) error {
+		graph, err := r.chainOf(c.Context, args[0])
+		if err != nil {
+			return err
+		}
+		if c.Bool("dot") && !p.json {
+			return chain.WriteDOT(p.Out, graph)
+		}
+		return p.print(graph, func(w io.Writer) { report.Chain(w, graph) })
+	})
+}
+
+// chainOf reconstructs a case.
+func (r *registry) chainOf(ctx context.Context, name string) (chain.Graph, error) {
+	records, sealed, err := r.sightings(ctx, name)
+	if err != nil {
+		return chain.Graph{}, err
+	}
+	if len(records) == 0 {
+		return chain.Graph{}, inputError("add sightings with match --case or trace --case", "case %s: it has no sightings", name)
+	}
+	engine, err := match.Open(ctx, r.Store, r.key, match.Options{Alpha: defaultAlpha})
+	if err != nil {
+		return chain.Graph{}, err
+	}
+	var nodes []chain.Node
+	suspects := map[string]bool{} // exports that some sighting is attributed to
+	for i, record := range records {
+		node, accused, err := sightingNode(ctx, engine, record, sealed[i])
+		if err != nil {
+			return chain.Graph{}, fmt.Errorf("case %s, sighting %s: %w", name, record.Name, err)
+		}
+		for _, id := range accused {
+			suspects[id] = true
+		}
+		nodes = append(nodes, node)
+	}
+	exports, err := r.exportNodes(ctx, suspects)
+	if err != nil {
+		return chain.Graph{}, err
+	}
+	facts, err := r.statedFacts(ctx, name)
+	if err != nil {
+		return chain.Graph{}, err
+	}
+	return chain.Reconstruct(ctx, append(exports, nodes...), facts, chain.Options{Case: name})
+}
+
+// sightingNode decides by itself what one sighting is made of.
+func sightingNode(ctx context.Context, engine *match.Engine, record sightingRecord, sealed store.Sighting) (chain.Node, []string, error) {
+	reading := new(match.Reading)
+	if err := reading.UnmarshalBinary(record.Reading); err != nil {
+		return chain.Node{}, nil, err
+	}
+	result, err := engine.Decide(ctx, []*match.Reading{reading})
+	if err != nil {
+		return chain.Node{}, nil, err
+	}
+	node := chain.Node{ID: sealed.ID, Kind: chain.Sighting, Label: record.Name, Holder: record.Holder, FirstSeen: record.At, Sketch: reading.Sketch}
+	var exports []string
+	node.Sketch.Recipients = nil
+	for _, s := range result.Suspects {
+		node.Sketch.Recipients = append(node.Sketch.Recipients, chain.Share{Recipient: s.Recipient, Accused: s.Accused, LogE: s.LogE, Share: s.Share})
+		if s.Accused {
+			exports = append(exports, s.Exports...)
+		}
+	}
+	return node, exports, nil
+}
+
+func (r *registry) exportNodes(ctx context.Context, wanted map[string]bool) ([]chain.Node, error) {
+	var nodes []chain.Node
+	err := r.View(ctx, func(tx store.Tx) error {
+		for id := range wanted {
+			e, err := tx.Export(id)
+			if err != nil {
+				return err
+			}
+			nodes = append(nodes, chain.Node{ID: e.ID, Kind: chain.Export, Label: "export " + e.ID, Recipient: e.Recipient, FirstSeen: e.IssuedAt})
+		}
+		return nil
+	})
+	sort.Slice(nodes, func(i, k int) bool { return nodes[i].ID < nodes[k].ID })
+	return nodes, err
+}
+
+func (r *registry) statedFacts(ctx context.Context, name string) ([]chain.Fact, error) {
+	var out []chain.Fact
+	err := r.View(ctx, func(tx store.Tx) error {
+		facts, err := r.facts(tx, name)
+		for _, f := range facts {
+			out = append(out, chain.Fact{From: f.From, To: f.To, Basis: f.Basis, Note: f.Note, At: f.At})
+		}
+		return err
+	})
+	return out, err
+}

@@ -1,0 +1,190 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+
+	"telltale/canary"
+	"telltale/fingerprint"
+	"telltale/internal/table"
+	"telltale/store"
+)
+
+// refreshProfile learns the table again when it is another file than the one
+// that the dataset was registered with. Standard input cannot be read twice:
+// there the registered profile has to do.
+func (j *exportJob) refreshProfile(ctx context.Context, f *table.File, columns []int) error {
+	if j.input == "-" || f.Size() == j.learnedOf || j.canaries == 0 && j.shared == 0 {
+		return nil
+	}
+	again, err := j.p.openTable(j.input, j.options)
+	if err != nil {
+		return err
+	}
+	defer again.Close()
+	reader, err := oneTable(j.input, again)
+	if err != nil {
+		return err
+	}
+	bar := j.p.progress(again, "learning")
+	defer bar.stop()
+	learner := canary.NewLearner(j.profile.Columns, j.scheme.Locale)
+	for ctx.Err() == nil {
+		row, err := reader.Read()
+		if errors.Is(err, io.EOF) {
+			j.profile = learner.Profile()
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		cells := row.Cells
+		if columns != nil {
+			cells = make([]string, len(columns))
+			for i, at := range columns {
+				cells[i] = row.Cells[at]
+			}
+		}
+		learner.Add(cells)
+	}
+	return ctx.Err()
+}
+
+// mint makes every copy's canaries, with contacts allotted from the pools.
+func (j *exportJob) mint(ctx context.Context) error {
+	n := j.canaries
+	if n < 0 {
+		n = int(min(defaultCanaries, j.profile.Rows/100))
+	}
+	var exhausted *canary.ExhaustedError
+	err := j.mintAll(ctx, n)
+	if j.canaries < 0 && errors.As(err, &exhausted) {
+		j.remarks = append(j.remarks, fmt.Sprintf("no canaries were planted: %v; telltale pool add gives them contacts", exhausted))
+		err = j.mintAll(ctx, 0)
+	}
+	return err
+}
+
+func (j *exportJob) mintAll(ctx context.Context, n int) error {
+	marker, err := fingerprint.New(j.scheme, j.dataset, j.r.key)
+	if err != nil {
+		return err
+	}
+	return j.r.Update(ctx, func(tx store.Tx) error {
+		shared, err := j.mintShared(tx)
+		if err != nil {
+			return err
+		}
+		for _, o := range j.copies {
+			if err := j.mintFor(tx, o, n); err != nil {
+				return err
+			}
+			word := marker.Word(o.recipient)
+			for _, c := range shared {
+				if word.Bit(marker.SharedSite(canary.SharedSite(c.Slot))) == 1 {
+					o.minted = append(o.minted, c)
+				}
+			}
+			o.planter = nil
+			if len(o.minted) > 0 {
+				o.planter = canary.NewPlanter(j.profile, o.minted, -1)
+			}
+		}
+		return nil
+	})
+}
+
+func (j *exportJob) mintFor(tx store.Tx, o *outgoing, n int) (err error) {
+	o.minted = nil
+	if n == 0 {
+		return nil
+	}
+	owner := url.PathEscape(j.dataset) + "/" + url.PathEscape(o.recipient)
+	contacts, err := j.contacts(tx, owner, n)
+	if err != nil {
+		return err
+	}
+	o.minted, err = j.profile.Mint(j.r.key.Derive("canary/"+owner), n, contacts)
+	return err
+}
+
+func (j *exportJob) mintShared(tx store.Tx) ([]canary.Canary, error) {
+	if j.shared == 0 {
+		return nil, nil
+	}
+	contacts, err := j.contacts(tx, url.PathEscape(j.dataset)+"/*", j.shared)
+	if err != nil {
+		return nil, err
+	}
+	return j.profile.MintShared(j.r.key.Derive("canary-shared/"+url.PathEscape(j.dataset)), j.shared, contacts)
+}
+
+// contacts allots contacts from the pools for n canaries. What the owner was
+// given before, it is given again.
+func (j *exportJob) contacts(tx store.Tx, owner string, n int) (canary.Contacts, error) {
+	var out canary.Contacts
+	phones, emails := j.profile.Needs()
+	domains, err := tx.Contacts(poolDomain)
+	if err != nil {
+		return out, err
+	}
+	for _, d := range domains {
+		name, err := j.r.unseal("contact", poolDomain, d.Sealed)
+		if err != nil {
+			return out, err
+		}
+		out.Domains = append(out.Domains, string(name))
+	}
+	if len(out.Domains) > 0 {
+		emails = 0
+	}
+	if out.Phones, err = j.r.allot(tx, poolPhone, owner, n*phones); err != nil {
+		return out, err
+	}
+	out.Emails, err = j.r.allot(tx, poolEmail, owner, n*emails)
+	return out, err
+}
+
+// allot gives the first n free contacts of a kind to an owner, one a place;
+// fewer when the pool ends.
+func (r *registry) allot(tx store.Tx, kind, owner string, n int) ([]string, error) {
+	if n == 0 {
+		return nil, nil
+	}
+	all, err := tx.Contacts(kind)
+	if err != nil {
+		return nil, err
+	}
+	held := map[string]store.Contact{}
+	var free []store.Contact
+	for _, c := range all {
+		if c.Owner == "" {
+			free = append(free, c)
+		} else {
+			held[c.Owner] = c
+		}
+	}
+	var values []string
+	for place := range n {
+		name := fmt.Sprintf("%s/%d", owner, place)
+		c, ok := held[name]
+		if !ok {
+			if len(free) == 0 {
+				break
+			}
+			c, free = free[0], free[1:]
+			if err := tx.AllotContact(kind, c.Lookup, name); err != nil {
+				return nil, err
+			}
+		}
+		value, err := r.unseal("contact", kind, c.Sealed)
+		if err != nil {
+			return nil, err
+		}
+		values = append(values, string(value))
+	}
+	return values, nil
+}

@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+
+	"telltale/canary"
+	"telltale/internal/export"
+	"telltale/match"
+	"telltale/store"
+)
+
+// record makes the copies known and lets them appear, in an order that leaves
+// no lie behind whenever the process is killed: first the registry holds the
+// exports as pending, then the files get their names, then the exports count
+// as issued. settle completes what a killed process left between the last two.
+func (j *exportJob) record(ctx context.Context, inputDigest string, result export.Result, spool *export.Spool) error {
+	chunks, err := spool.Chunks()
+	if err != nil {
+		return err
+	}
+	j.snapshot = digestOf("snapshot", j.dataset, fmt.Sprint(j.version), inputDigest)
+	next := func() (store.Chunk, error) {
+		c, err := chunks()
+		return store.Chunk{Segment: c.Segment, Column: c.Column, Part: c.Part, Data: c.Data}, err
+	}
+	err = j.r.Update(ctx, func(tx store.Tx) error {
+		snapshot := store.Snapshot{ID: j.snapshot, Dataset: j.dataset, Scheme: j.version, Rows: result.Rows, SHA256: inputDigest, Recorded: j.p.Now()}
+		if err := tx.PutSnapshot(snapshot, next); err != nil {
+			return err
+		}
+		for i, o := range j.copies {
+			canaries, err := j.describe(o, result.Counts[i])
+			if err != nil {
+				return err
+			}
+			if err := tx.AddExport(o.record, canaries); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return j.publish(ctx)
+}
+
+// describe fills in the record of a copy and seals its canaries.
+func (j *exportJob) describe(o *outgoing, count export.Count) ([]store.Canary, error) {
+	o.record = store.Export{
+		ID: newID(), Dataset: j.dataset, Recipient: o.recipient, Snapshot: j.snapshot, Scheme: j.version, State: store.Pending,
+		File: o.path, Rows: count.Rows, MarkedCells: count.Marked, ChangedCells: count.Changed, Withheld: count.Withheld,
+		WithholdRate: j.withhold, Density: j.density, IssuedAt: j.p.Now(),
+	}
+	if o.file != nil {
+		o.record.SHA256, o.record.Bytes = o.file.SHA256(), o.file.Bytes()
+	} else {
+		o.record.SHA256, o.record.Bytes = hex.EncodeToString(o.stdout.sum.Sum(nil)), o.stdout.bytes
+	}
+	hasher := j.r.key.Derive("canary-lookup").Hasher()
+	var sealed []store.Canary
+	for i := range o.minted {
+		planted, _ := o.planter.Planted(i)
+		sealedCanary, err := match.SealCanary(j.r.key, o.record.ID, planted)
+		if err != nil {
+			return nil, err
+		}
+		if planted.Shared {
+			o.record.Shared++
+		} else {
+			o.record.Canaries++
+		}
+		sealed = append(sealed, store.Canary{Export: o.record.ID, Slot: i, Shared: planted.Shared,
+			Lookups: canary.Lookups(planted, hasher), Sealed: sealedCanary})
+	}
+	return sealed, nil
+}
+
+func (j *exportJob) publish(ctx context.Context) error {
+	var ids []string
+	for _, o := range j.copies {
+		if o.file != nil {
+			if err := o.file.Publish(j.force); err != nil {
+				return err
+			}
+		}
+		ids = append(ids, o.record.ID)
+	}
+	return j.r.issue(context.WithoutCancel(ctx), ids)
+}

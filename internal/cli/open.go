@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"telltale/internal/key"
+	"telltale/store"
+	"telltale/store/sqlite"
+)
+
+// registry is an opened registry with its key.
+type registry struct {
+	store.Store
+	key key.Secret
+}
+
+// signer authenticates the ledger's head with the key.
+type signer struct{ secret key.Secret }
+
+func ledgerSigner(master key.Secret) store.Signer { return signer{master.Derive("ledger")} }
+
+func (s signer) Sign(head []byte) []byte {
+	mac := s.secret.MAC(head)
+	return mac[:]
+}
+
+// open opens the registry with its key. The caller closes it.
+func (p *program) open(ctx context.Context) (*registry, error) {
+	if err := p.checkBackend(); err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(p.registryPath); err != nil {
+		return nil, p.noRegistry(err)
+	}
+	master, err := p.readKey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	st, err := sqlite.Open(ctx, p.registryPath, ledgerSigner(master))
+	if err != nil {
+		return nil, err
+	}
+	if err := checkKey(ctx, st, master); err != nil {
+		return nil, errors.Join(err, st.Close())
+	}
+	return &registry{st, master}, nil
+}
+
+// with runs f on the opened registry, in which what a killed process left
+// half done is settled first, and closes it.
+func (p *program) with(ctx context.Context, f func(*registry) error) error {
+	return p.withUnsettled(ctx, func(r *registry) error {
+		if err := r.settle(ctx); err != nil {
+			return err
+		}
+		return f(r)
+	})
+}
+
+// withUnsettled is with for those that must not write.
+func (p *program) withUnsettled(ctx context.Context, f func(*registry) error) error {
+	r, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(r), r.Close())
+}
+
+func checkKey(ctx context.Context, st store.Store, master key.Secret) error {
+	return st.View(ctx, func(tx store.Tx) error {
+		id, err := tx.KeyID()
+		if err == nil && id != master.ID() {
+			err = fmt.Errorf("key %s: %w (%s)", master.ID(), store.ErrWrongKey, id)
+		}
+		return err
+	})
+}
+
+func (p *program) checkBackend() error {
+	if strings.Contains(p.registryPath, "://") {
+		scheme, _, _ := strings.Cut(p.registryPath, "://")
+		return usageError("give the path of a file", "registry %s://: this version has no such backend", scheme)
+	}
+	return nil
+}
+
+func (p *program) noRegistry(err error) error {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("registry %s: %w", p.registryPath, err)
+	}
+	return &failure{exit: exitError, code: "not-found",
+		err:  fmt.Errorf("registry %s: %w", p.registryPath, store.ErrNotFound),
+		hint: "create one with telltale init, or name it with --registry or TELLTALE_REGISTRY"}
+}
+
+// readKey takes the key from TELLTALE_KEY_COMMAND or from the key file.
+func (p *program) readKey(ctx context.Context) (key.Secret, error) {
+	text, err := p.keyText(ctx)
+	if err != nil {
+		return key.Secret{}, keyFailure(err, "name it with --key-file, TELLTALE_KEY_FILE or TELLTALE_KEY_COMMAND")
+	}
+	secret, err := key.Decode(text, p.passphrase)
+	if err != nil {
+		return key.Secret{}, fmt.Errorf("key file %s: %w", p.keyPath, err)
+	}
+	return secret, nil
+}
+
+func keyFailure(err error, hint string) error {
+	var permission *key.PermissionError
+	if errors.As(err, &permission) {
+		return err
+	}
+	return &failure{exit: exitKey, code: "key", err: err, hint: hint}
+}
+
+func (p *program) keyText(ctx context.Context) ([]byte, error) {
+	command := p.Getenv("TELLTALE_KEY_COMMAND")
+	if command == "" {
+		return key.ReadFile(p.keyPath)
+	}
+	cmd := exec.CommandContext(ctx, "sh", "-c", command)
+	cmd.Stderr = p.Err
+	text, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("TELLTALE_KEY_COMMAND: %w", err)
+	}
+	return text, nil
+}
+
+// passphrase comes from TELLTALE_PASSPHRASE, else from the terminal.
+func (p *program) passphrase() ([]byte, error) {
+	if phrase := p.Getenv("TELLTALE_PASSPHRASE"); phrase != "" {
+		return []byte(phrase), nil
+	}
+	if p.noInput || p.Prompt == nil {
+		return nil, &failure{exit: exitKey, code: "key", err: errors.New("key file is sealed and nobody can be asked for its passphrase"),
+			hint: "set TELLTALE_PASSPHRASE, or run it at a terminal"}
+	}
+	return p.Prompt("Passphrase: ")
+}
+
+// createRegistry makes a new registry file bound to the key.
+func createRegistry(ctx context.Context, path string, master key.Secret) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	st, err := sqlite.Create(ctx, path, ledgerSigner(master))
+	if err != nil {
+		return err
+	}
+	err = st.Update(ctx, func(tx store.Tx) error { return tx.SetKeyID(master.ID()) })
+	return errors.Join(err, st.Close())
+}

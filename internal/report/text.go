@@ -1,0 +1,213 @@
+// Package report renders decisions for people. It words what match decided and
+// decides nothing; every caveat that a result carries is printed.
+package report
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"telltale/match"
+)
+
+// alternatives stand under every accusation.
+const alternatives = "The proposition is: the copy issued to %s is a source of what was examined. It names a copy, never a person.\n" +
+	"Other explanations to rule out: the copy was stolen from %s, an account was used by somebody else, the issuer\n" +
+	"itself leaked the copy, or somebody who held it planted what was found."
+
+// Text writes a decision for a terminal or a text file. paint colours the
+// verdict; it may be nil.
+func Text(w io.Writer, r match.Result, paint func(string) string) {
+	if paint == nil {
+		paint = func(s string) string { return s }
+	}
+	p := printer{w}
+	p.verdict(r, paint)
+	p.inputs(r)
+	p.found(r)
+	p.suspects(r)
+	p.sightings(r)
+	for _, warning := range r.Warnings {
+		p.line("warning   %s", warning)
+	}
+	if names := accused(r); len(names) > 0 {
+		who := strings.Join(names, " and to ")
+		p.line("")
+		p.line(alternatives, who, strings.Join(names, " or "))
+	}
+}
+
+type printer struct{ w io.Writer }
+
+func (p printer) line(format string, args ...any) {
+	fmt.Fprintln(p.w, strings.TrimRight(clean(fmt.Sprintf(format, args...)), " "))
+}
+
+// clean replaces control characters of what came out of files.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && (r < 0x20 && r != 0x1b || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069) {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}
+
+func (p printer) verdict(r match.Result, paint func(string) string) {
+	switch r.Verdict {
+	case match.Attributed:
+		for _, s := range r.Suspects {
+			if s.Accused {
+				p.line("%s: the copy issued to %s (chance of a wrong accusation at most %s)", paint("attributed"), s.Recipient, Bound(s.FalseAccusationBound))
+			}
+		}
+	case match.Shortlist:
+		p.line("%s: nobody can be named; the weight lies with %s", paint("shortlist"), strings.Join(shortlisted(r), ", "))
+	case match.Ours:
+		p.line("%s: rows of dataset %s, but nothing says whose copy they come from", paint("ours, source unknown"), r.Dataset)
+	case match.None:
+		p.line("%s: nothing of ours was recognised", paint("no evidence"))
+	case match.Incomplete:
+		p.line("%s: part of the input could not be read; do not read this as clean", paint("incomplete"))
+		for _, s := range r.Suspects {
+			if s.Accused {
+				p.line("attributed, from what was read: the copy issued to %s (chance of a wrong accusation at most %s)", s.Recipient, Bound(s.FalseAccusationBound))
+			}
+		}
+	}
+	p.line("")
+}
+
+func accused(r match.Result) []string {
+	var names []string
+	for _, s := range r.Suspects {
+		if s.Accused {
+			names = append(names, s.Recipient)
+		}
+	}
+	return names
+}
+
+func shortlisted(r match.Result) []string {
+	var names []string
+	for _, s := range r.Suspects {
+		if s.Shortlisted {
+			names = append(names, s.Recipient)
+		}
+	}
+	return names
+}
+
+func (p printer) inputs(r match.Result) {
+	const most = 10
+	for i, in := range r.Inputs {
+		if i == most {
+			p.line("inputs    and %d more", len(r.Inputs)-most)
+			return
+		}
+		detail := fmt.Sprintf("%s %s, %d rows", in.Format, in.Encoding, in.Rows)
+		if in.Unreadable > 0 {
+			detail += fmt.Sprintf(", %d UNREADABLE", in.Unreadable)
+		}
+		if in.Problem != "" {
+			detail += ": " + in.Problem
+		}
+		p.line("input     %s: %s", in.Name, strings.TrimSpace(detail))
+	}
+}
+
+func (p printer) found(r match.Result) {
+	if r.Dataset == "" && r.CanaryHits == 0 {
+		return
+	}
+	p.line("dataset   %s", r.Dataset)
+	p.line("found     %d rows linked, %d marks read, %d canaries, %d controls", r.RowsLinked, r.MarksRead, r.CanaryHits, r.Controls)
+	for _, l := range r.Links {
+		p.line("linked    %d rows by %s", l.Rows, strings.Join(l.Columns, " + "))
+	}
+	p.line("candidates %d, alpha %g", r.Candidates, r.Alpha)
+}
+
+func (p printer) suspects(r match.Result) {
+	if len(r.Suspects) == 0 {
+		return
+	}
+	p.line("")
+	t := table.NewWriter()
+	style := table.StyleDefault
+	style.Options = table.OptionsNoBordersAndSeparators
+	style.Format = table.FormatOptions{Header: text.FormatDefault}
+	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
+	t.SetStyle(style)
+	t.AppendHeader(table.Row{"RECIPIENT", "", "LOG10 LR", "WRONG AT MOST", "SHARE", "COVERAGE", "EVIDENCE (LOG10 LR, N)"})
+	for _, s := range r.Suspects {
+		state := ""
+		switch {
+		case s.Accused:
+			state = "attributed"
+		case s.Shortlisted:
+			state = "shortlist"
+		}
+		t.AppendRow(table.Row{s.Recipient, state, Log10(s.Log10LR), Bound(s.FalseAccusationBound), fmt.Sprintf("%.0f%%", 100*s.Share),
+			fmt.Sprintf("%.0f%%", 100*s.Coverage), evidence(s)})
+	}
+	for _, line := range strings.Split(t.Render(), "\n") {
+		p.line("%s", line)
+	}
+	p.line("")
+}
+
+func evidence(s match.Suspect) string {
+	var parts []string
+	for _, e := range s.Evidence {
+		parts = append(parts, fmt.Sprintf("%s %s, %d", e.Source, Log10(e.Log10LR), e.N))
+	}
+	return strings.Join(parts, "; ")
+}
+
+func (p printer) sightings(r match.Result) {
+	const most = 20
+	for i, s := range r.Sightings {
+		if i == most {
+			p.line("message   and %d more", len(r.Sightings)-most)
+			return
+		}
+		what := "nobody of ours"
+		switch {
+		case len(s.Canaries) > 0:
+			var names []string
+			for _, c := range s.Canaries {
+				names = append(names, c.Recipient)
+			}
+			what = "a canary of the copy issued to " + strings.Join(names, ", ")
+		case s.Person:
+			what = "a person of ours"
+		}
+		p.line("message   %s to %s %s: %s", s.Input, s.Contact, s.Received, what)
+	}
+}
+
+// Log10 renders a base-10 logarithm of a likelihood ratio.
+func Log10(x float64) string {
+	if math.IsInf(x, -1) {
+		return "excluded"
+	}
+	return fmt.Sprintf("%.1f", x)
+}
+
+// Bound renders a probability that may be extremely small.
+func Bound(p float64) string {
+	switch {
+	case p >= 1:
+		return "1"
+	case p == 0:
+		return "1e-300"
+	case p >= 0.001:
+		return fmt.Sprintf("%.3f", p)
+	}
+	return fmt.Sprintf("%.0e", p)
+}
