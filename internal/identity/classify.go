@@ -134,8 +134,8 @@ func (c *column) readings() []Guess {
 		{FamilyName, looksFamily, 0.25, 0.7},
 		{Name, looksName, 0.4, 0.72},
 		{Address, looksAddress, 0.6, 0.65},
-		{Organisation, looksOrganisation, 0.3, 0.6},
-		{City, looksCity, 0.35, 0.55},
+		{Organisation, looksOrganisation, 0.25, 0.74},
+		{City, looksCity, 0.25, 0.7},
 	}
 	var out []Guess
 	for _, r := range readings {
@@ -143,6 +143,9 @@ func (c *column) readings() []Guess {
 		if ok {
 			out = append(out, g)
 		}
+	}
+	if len(out) == 0 && c.surnames() {
+		out = append(out, Guess{Kind: FamilyName, Share: c.parses(FamilyName), score: 0.4})
 	}
 	return append(append(out, c.measures()...), c.labels()...)
 }
@@ -172,6 +175,16 @@ func (c *column) weigh(r reading) (Guess, bool) {
 	}
 	g.Share = c.parses(r.kind)
 	return g, true
+}
+
+// surnames reports whether the cells are single words, most of them different,
+// which is how family names look to those who do not know them.
+func (c *column) surnames() bool {
+	return len(c.cells) >= 20 && c.said == "" && c.distinctShare() > 0.4 && !c.category() && c.share(capitalised) > 0.9
+}
+
+func capitalised(v string) bool {
+	return oneWord(v) && len(v) < 20 && v[0] != strings.ToLower(v[:1])[0]
 }
 
 func oneWord(v string) bool {

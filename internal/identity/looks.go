@@ -167,13 +167,23 @@ func looksName(v string) bool {
 	if s.digits > 0 || s.spaces == 0 {
 		return false
 	}
-	v, _ = canonicalName(Name, v)
-	for _, w := range strings.Fields(v) {
-		if names().given[w] || names().family[w] {
-			return true
-		}
+	return s.other <= 2 && givenFirst(v)
+}
+
+// givenFirst reports whether two or three words begin or end with a given name
+// and none of them is a word of streets, companies or places.
+func givenFirst(v string) bool {
+	var a [160]byte
+	b, _ := separate(a[:0], v)
+	var t [20][]byte
+	tokens := cut(t[:0], b)
+	if len(tokens) > 1 && words().person.entry(tokens[0]).drop {
+		tokens = tokens[1:]
 	}
-	return false
+	if len(tokens) < 2 || len(tokens) > 3 || looksOrganisation(v) || looksCity(v) {
+		return false
+	}
+	return names().given[string(tokens[0])] || names().given[string(tokens[len(tokens)-1])]
 }
 
 // looksChineseName wants two to four characters that begin with a family name,
@@ -207,7 +217,7 @@ func looksRegion(v string) bool {
 	if _, found := places().regions[name]; found {
 		return true
 	}
-	return ends(v, "省", "市", "区", "县", "旗", "州", "區", "縣", "自治区", "県")
+	return ends(name, "shire", " county") || ends(v, "省", "市", "区", "县", "旗", "州", "區", "縣", "自治区", "県")
 }
 
 func looksCity(v string) bool {
@@ -231,7 +241,7 @@ func ends(v string, tails ...string) bool {
 func looksCountry(v string) bool {
 	name, ok := words().place.spell(v)
 	_, found := places().countries[name]
-	return ok && found && len(name) > 1
+	return ok && found && (len(v) > 3 || v == strings.ToUpper(v) || hasCJK(v))
 }
 
 // looksAddress wants a number and a street, or the words of Chinese addresses.
