@@ -1,0 +1,206 @@
+package store
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"flag"
+	"os"
+	"reflect"
+	"testing"
+	"time"
+)
+
+var update = flag.Bool("update", false, "write testdata/vectors.json anew")
+
+func moment(n int) time.Time { return time.UnixMicro(1_700_000_000_123_456 + int64(n)).UTC() }
+
+var (
+	someRecipient = Recipient{Name: "acme", Kind: "partner", Parent: "mother", Note: []byte("sealed note"), AddedAt: moment(1)}
+	someContact   = Contact{Kind: "phone", Lookup: 0xfedcba9876543210, Sealed: []byte("sealed"), Owner: "orders/acme/3", Order: 7, AddedAt: moment(2)}
+	someDataset   = Dataset{Name: "orders", AddedAt: moment(3)}
+	someScheme    = Scheme{Version: 2, Rules: []byte(`{"density":0.5}`), Profile: []byte("sealed profile"), AddedAt: moment(4)}
+	someSnapshot  = Snapshot{ID: "s1", Dataset: "orders", Scheme: 2, Rows: 1000, SHA256: "aa", Index: "bb", Recorded: moment(5)}
+	someChunk     = Chunk{Segment: 1, Column: "phone", Part: "hashes", Data: []byte{1, 2, 3}}
+	someExport    = Export{ID: "e1", Dataset: "orders", Recipient: "acme", Snapshot: "s1", Scheme: 2, State: Pending, File: "out.csv", SHA256: "cc",
+		Bytes: 12345, Rows: 990, MarkedCells: 400, ChangedCells: 190, Canaries: 2, Shared: 1, Withheld: 10, WithholdRate: 0.01, Density: 0.5, IssuedAt: moment(6)}
+	someCanary   = Canary{Export: "e1", Slot: 4, Shared: true, Lookups: []uint64{1, 1 << 63}, Sealed: []byte("sealed canary")}
+	someCase     = Case{Name: "spring", OpenedAt: moment(7)}
+	someSighting = Sighting{ID: "x", Case: "spring", Seq: 2, Kind: "file", SHA256: "dd", SeenAt: moment(8), Recorded: moment(9), Sealed: []byte("reading")}
+	someFact     = Fact{Case: "spring", Seq: 3, Basis: "chat", Recorded: moment(10), Sealed: []byte("fact")}
+)
+
+// digests gives the digest of each record above, or of one put in its place.
+var digests = map[string]struct {
+	record any
+	digest func(any) [32]byte
+}{
+	"recipient": {someRecipient, func(v any) [32]byte { return v.(Recipient).Digest() }},
+	"contact":   {someContact, func(v any) [32]byte { return v.(Contact).Digest() }},
+	"scheme":    {someScheme, func(v any) [32]byte { return v.(Scheme).Digest("orders") }},
+	"snapshot":  {someSnapshot, func(v any) [32]byte { return v.(Snapshot).Digest() }},
+	"chunk":     {someChunk, func(v any) [32]byte { return v.(Chunk).Digest() }},
+	"export":    {someExport, func(v any) [32]byte { return v.(Export).Digest([]Canary{someCanary}) }},
+	"canary":    {someCanary, func(v any) [32]byte { return v.(Canary).Digest() }},
+	"case":      {someCase, func(v any) [32]byte { return v.(Case).Digest() }},
+	"sighting":  {someSighting, func(v any) [32]byte { return v.(Sighting).Digest() }},
+	"fact":      {someFact, func(v any) [32]byte { return v.(Fact).Digest() }},
+}
+
+// TestDigestsCoverEveryField changes each field in turn; a field that is
+// added later is covered by this test at once.
+func TestDigestsCoverEveryField(t *testing.T) {
+	for name, d := range digests {
+		base := d.digest(d.record)
+		kind := reflect.TypeOf(d.record)
+		for i := range kind.NumField() {
+			changed := reflect.New(kind).Elem()
+			changed.Set(reflect.ValueOf(d.record))
+			alter(t, changed.Field(i))
+			if d.digest(changed.Interface()) == base {
+				t.Errorf("%s: the digest does not cover %s", name, kind.Field(i).Name)
+			}
+		}
+	}
+	other := someDataset
+	other.Name = "people"
+	later := someDataset
+	later.AddedAt = moment(99)
+	if someDataset.Digest() == other.Digest() || someDataset.Digest() == later.Digest() {
+		t.Error("dataset: the digest does not cover a field")
+	}
+	if someScheme.Digest("orders") == someScheme.Digest("people") {
+		t.Error("scheme: the digest does not cover the dataset")
+	}
+	if someExport.Digest(nil) == someExport.Digest([]Canary{someCanary}) {
+		t.Error("export: the digest does not cover its canaries")
+	}
+}
+
+func alter(t *testing.T, f reflect.Value) {
+	switch v := f.Interface().(type) {
+	case time.Time:
+		f.Set(reflect.ValueOf(v.Add(time.Microsecond)))
+	case []byte:
+		f.SetBytes(append(bytes.Clone(v), 0))
+	case []uint64:
+		f.Set(reflect.ValueOf([]uint64{v[1], v[0]}))
+	default:
+		switch f.Kind() {
+		case reflect.String:
+			f.SetString(f.String() + "x")
+		case reflect.Int, reflect.Int64:
+			f.SetInt(f.Int() + 1)
+		case reflect.Uint64:
+			f.SetUint(f.Uint() + 1)
+		case reflect.Float64:
+			f.SetFloat(f.Float() + 0.001)
+		case reflect.Bool:
+			f.SetBool(!f.Bool())
+		default:
+			t.Fatalf("no way to alter a %s", f.Type())
+		}
+	}
+}
+
+// TestDigestsAreUnambiguous moves bytes between neighbouring fields.
+func TestDigestsAreUnambiguous(t *testing.T) {
+	a, b := someRecipient, someRecipient
+	a.Name, a.Kind = "ab", "c"
+	b.Name, b.Kind = "a", "bc"
+	if a.Digest() == b.Digest() {
+		t.Error("two recipients have one digest")
+	}
+	c, d := someCanary, someCanary
+	c.Lookups, d.Lookups = nil, []uint64{0}
+	if c.Digest() == d.Digest() {
+		t.Error("two canaries have one digest")
+	}
+	if (Case{Name: "x", OpenedAt: moment(0)}).Digest() == (Dataset{Name: "x", AddedAt: moment(0)}).Digest() {
+		t.Error("records of two kinds have one digest")
+	}
+}
+
+func TestTimesAreKeptToTheMicrosecond(t *testing.T) {
+	at := time.Date(2024, 5, 6, 7, 8, 9, 123456789, time.FixedZone("", 3600))
+	r := someRecipient
+	r.AddedAt = at
+	kept := r
+	kept.AddedAt = Time(at)
+	if r.Digest() != kept.Digest() || kept.AddedAt.Location() != time.UTC || at.Sub(kept.AddedAt) != 789 {
+		t.Errorf("time %v is kept as %v", at, kept.AddedAt)
+	}
+	if !Time(time.Time{}).IsZero() {
+		t.Error("no time is kept as a time")
+	}
+}
+
+type fixedSigner byte
+
+func (s fixedSigner) Sign(head []byte) []byte { return append([]byte{byte(s)}, head...) }
+
+func TestChain(t *testing.T) {
+	one := NextEntry(Head{}, moment(1), KindCase, "spring", someCase.Digest())
+	two := NextEntry(one.Head(), moment(2), "reveal", "e1", NoteDigest("reveal", "e1", nil))
+	if !one.Follows(Head{}) || !two.Follows(one.Head()) || two.Follows(Head{}) || one.Follows(two.Head()) {
+		t.Error("entries follow wrongly")
+	}
+	kind := reflect.TypeOf(two)
+	for i := range kind.NumField() {
+		e := reflect.New(kind).Elem()
+		e.Set(reflect.ValueOf(two))
+		if f := e.Field(i); f.Kind() == reflect.Array {
+			f.Index(31).SetUint(f.Index(31).Uint() ^ 1)
+		} else {
+			alter(t, f)
+		}
+		if e.Interface().(Entry).Follows(one.Head()) {
+			t.Errorf("an entry with another %s passes", kind.Field(i).Name)
+		}
+	}
+	h := two.Head().Signed(fixedSigner(1))
+	if !h.SignedBy(fixedSigner(1)) || h.SignedBy(fixedSigner(2)) || one.Head().SignedBy(fixedSigner(1)) {
+		t.Error("signatures are taken wrongly")
+	}
+}
+
+// TestVectors holds the encodings to testdata/vectors.json: what an old
+// ledger committed to must be computed the same for ever.
+func TestVectors(t *testing.T) {
+	v := map[string]any{}
+	for name, d := range digests {
+		v[name] = vector(d.record, d.digest(d.record))
+	}
+	v["dataset"] = vector(someDataset, someDataset.Digest())
+	v["key"] = vector("0123456789abcdef", KeyDigest("0123456789abcdef"))
+	v["note"] = vector([]string{"reveal", "e1", "detail"}, NoteDigest("reveal", "e1", []byte("detail")))
+	var index IndexDigest
+	index.Add(someChunk)
+	index.Add(Chunk{})
+	v["index of chunk and an empty one"] = index.Hex()
+	e := NextEntry(Head{Seq: 41, Hash: [32]byte{1, 2, 3}}, moment(11), KindCase, "spring", someCase.Digest())
+	v["entry"] = map[string]any{"seq": e.Seq, "at": e.At.UnixMicro(), "kind": e.Kind, "subject": e.Subject, "digest": hex.EncodeToString(e.Digest[:]),
+		"prev": hex.EncodeToString(e.Prev[:]), "hash": hex.EncodeToString(e.Hash[:])}
+	v["head message after entry"] = hex.EncodeToString(e.Head().Message())
+	got, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got = append(got, '\n')
+	if *update {
+		if err := os.WriteFile("testdata/vectors.json", got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile("testdata/vectors.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("encodings have changed; got\n%s", got)
+	}
+}
+
+func vector(record any, digest [32]byte) map[string]any {
+	return map[string]any{"record": record, "digest": hex.EncodeToString(digest[:])}
+}
