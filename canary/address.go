@@ -17,6 +17,9 @@ func (d *draft) address() {
 		return
 	}
 	i := m.addresses[0]
+	if m.distinct[i] < repeats && m.number < 0 {
+		return
+	}
 	for range 32 {
 		bits := d.street(i) + d.house(i)
 		v, ok := m.roles.address(d.cells, m.p.Locale)

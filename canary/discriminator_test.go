@@ -160,5 +160,9 @@ func TestDetectability(t *testing.T) {
 	}
 }
 
-// limits are what tables reach that do not reach 0.6.
-var limits = map[string]float64{}
+// limits are what tables reach that do not reach 0.6. In febrl and fake1000
+// every second person stands twice, with errors, while canaries stand once; in
+// fake1000, invoices and nursery ids are dense and sorted, so that canaries
+// can only follow the last row, with the dates and groups of the end of the
+// table; mailboxes need more letters than the table's to be unguessable.
+var limits = map[string]float64{"febrl1": 0.98, "febrl3": 0.80, "fake1000": 0.97, "invoices": 0.88, "nursery": 0.88, "people": 0.70}

@@ -21,7 +21,11 @@ func (pl *Planter) fit(f fitting, c Canary, prev, next []string, share [2]int) (
 		v, ok = pl.middle(f, a, b)
 		return v, 0, ok
 	}
-	return holdBetween(v, a, b, next == nil || prev == nil)
+	if next == nil {
+		v = pl.goOn(f, at(prev, f.column), seed(c, f.column))
+		return v, 0, true
+	}
+	return holdBetween(v, a, b, prev == nil)
 }
 
 func at(cells []string, i int) string {
@@ -49,12 +53,13 @@ func holdBetween(v, a, b string, end bool) (string, float64, bool) {
 
 // middle is the midpoint of two neighbours; at an end, one usual step on.
 func (pl *Planter) middle(f fitting, a, b string) (string, bool) {
+	g := pl.m.grain[f.column]
 	if !blank(a) && !blank(b) {
 		v, ok := midpoint(a, b)
 		if !ok {
 			return a, compare(a, b) == 0
 		}
-		return v, true
+		return v, g == 1 || onGrain(v, a, g)
 	}
 	edge, sign := a, int64(1)
 	if blank(a) {
@@ -64,7 +69,26 @@ func (pl *Planter) middle(f fitting, a, b string) (string, bool) {
 	if !ok {
 		return edge, true
 	}
-	return x.spell(x.units + sign*pl.usualStep(f, x)), true
+	step := pl.usualStep(f, x)
+	return x.spell(x.units + sign*(step+g-1)/g*g), true
+}
+
+// onGrain reports whether a time is as round as the column's others: where the
+// midpoint is not, another gap is waited for.
+func onGrain(v, a string, g int64) bool {
+	x, _ := parseScalar(v)
+	y, ok := parseScalar(a)
+	return ok && mod(x.units-y.units, g) == 0
+}
+
+// goOn continues a column of groups past its end: the last group, or the next
+// number as often as groups are short.
+func (pl *Planter) goOn(f fitting, last string, seed uint64) string {
+	x, ok := parseNumber(trimmed(last))
+	if !ok || float64(seed>>11)/(1<<53) > pl.m.distinct[f.column] {
+		return last
+	}
+	return x.spell(x.units + pick[int64](f.falling, -1, 1))
 }
 
 func (pl *Planter) usualStep(f fitting, like scalar) int64 {
@@ -140,7 +164,7 @@ func (pl *Planter) search(f fitting, x serial, run int, lo, hi int64, a, b strin
 	}
 	for k := range min(width, scan) {
 		v := pl.m.fix(f.column, x.spell(run, lo+(from+k)%width, true))
-		if compare(a, v) < 0 && (blank(b) || compare(v, b) < 0) {
+		if (blank(a) || compare(a, v) < 0) && (blank(b) || compare(v, b) < 0) {
 			return v, room, true
 		}
 	}
@@ -156,7 +180,8 @@ func (pl *Planter) beyond(f fitting, edge string, sign int64, seed uint64) (stri
 	run := pl.m.counterOf(f.column, x)
 	step := pl.m.stepOf(f.column, x)
 	if sign < 0 {
-		return "", 0, false
+		hi := x.values[run] - 1
+		return pl.search(f, x, run, max(hi-step+1, 0), hi, "", edge, seed)
 	}
 	lo := x.values[run] + 1
 	return pl.search(f, x, run, lo, lo+step-1, edge, "", seed)

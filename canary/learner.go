@@ -145,6 +145,7 @@ func (l *Learner) Profile() *Profile {
 	p := l.p.clone()
 	for i := range p.Stats {
 		p.Stats[i].Last = string(l.prev[i])
+		p.Stats[i].settle()
 	}
 	p.sort()
 	return p

@@ -117,6 +117,7 @@ type mailboxes struct {
 	forms   []habit // each form once, in the order of its first use
 	words   *words
 	numbers float64 // share of local parts with digits
+	longest int     // run of digits that is usual
 	given   *words  // folded given and family names, for the chance of a local part
 	family  *words
 	own     [2]known // the name at hand with the chance of its draw
@@ -169,17 +170,30 @@ func (b *mailboxes) extend(h habit, p person, step int) habit {
 	if full, ok := b.whole(h, p); ok {
 		return full
 	}
-	wordy := b.numbers < 0.15
+	if n := h.digits(); b.numbers >= 0.15 && n < b.longest {
+		return moreDigits(h)
+	}
 	words := 0
 	for _, m := range h {
 		if m.kind == someWord {
 			words++
 		}
 	}
-	if wordy && words == 0 && !b.words.empty() {
+	if words < 2 && !b.words.empty() {
 		return b.insertWord(h)
 	}
 	return moreDigits(h)
+}
+
+// digits is the length of the longest run of digits.
+func (h habit) digits() int {
+	n := 0
+	for _, m := range h {
+		if m.kind == someDigits {
+			n = max(n, m.n)
+		}
+	}
+	return n
 }
 
 // whole writes initials and missing parts of the name in full.

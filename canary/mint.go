@@ -132,6 +132,7 @@ func (d *draft) fill() error {
 			return err
 		}
 	}
+	d.freshen()
 	d.combine()
 	return nil
 }
@@ -272,7 +273,7 @@ func (d *draft) combine() {
 	}
 	all := append(slices.Clone(fresh), kept...)
 	whole := append(slices.Clone(parts), Part{"row", m.rarityOf(kept, d.donor)})
-	if m.p.Seen.has(entry(identity.Text, m.combined(d.cells, m.combination, m.p.Locale))) {
+	if m.holds(d.cells) {
 		all = append(append([]int(nil), m.key...), all...)
 		for _, n := range d.notes {
 			if n.kind == identity.Serial {
@@ -285,6 +286,20 @@ func (d *draft) combine() {
 		some := append(slices.Clone(fresh), kept[:3]...)
 		d.note(identity.Text, some, append(slices.Clone(parts), Part{"row", m.rarityOf(kept[:3], d.donor)})...)
 	}
+}
+
+// holds reports whether a row has all cells of the combination.
+func (m *model) holds(cells []string) bool {
+	want := m.combined(cells, m.combination, m.p.Locale)
+	if m.p.Seen.has(entry(identity.Text, want)) {
+		return true
+	}
+	for _, r := range m.p.Sample {
+		if m.combined(r.Cells, m.combination, m.p.Locale) == want {
+			return true
+		}
+	}
+	return false
 }
 
 // rarityOf is -log2 of the share of the sample that has all these cells.

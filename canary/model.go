@@ -17,9 +17,13 @@ type model struct {
 	families *words
 	boxes    mailboxes
 	parsed   []habit // of each sampled row, in the first e-mail column
-	checks   map[int]identity.Check
+	checks   map[int]check
 	distinct []float64 // different values over filled cells, by column
 	numbers  map[int]*gaps
+	counts   []map[string]int // of every value of a column
+	single   []*words         // one-word values
+	sizes    []*gaps
+	grain    []int64
 	accepted float64 // least share of drawn names that the table does not hold
 }
 
@@ -34,14 +38,16 @@ func (p *Profile) ready() *model {
 }
 
 func newModel(p *Profile) *model {
-	m := &model{roles: findRoles(p.Columns), p: p, gender: -1, checks: map[int]identity.Check{}, numbers: map[int]*gaps{}, accepted: 1}
+	m := &model{roles: findRoles(p.Columns), p: p, gender: -1, checks: map[int]check{}, numbers: map[int]*gaps{}, accepted: 1}
 	for i := range p.Columns {
 		m.distinct = append(m.distinct, distinct(m.values(i)))
 	}
+	m.learnValues()
 	m.learnNames()
 	m.learnMailboxes()
+	m.standIn()
 	for _, i := range append(append([]int(nil), m.serials...), m.nationals...) {
-		if c, ok := identity.DetectCheck(m.values(i)); ok {
+		if c, ok := findCheck(m.values(i)); ok {
 			m.checks[i] = c
 		}
 	}
@@ -53,6 +59,28 @@ func newModel(p *Profile) *model {
 	m.measureNames()
 	return m
 }
+
+// standIn makes the cells together the identity where what there is repeats
+// from row to row: the address of an invoice is its customer's.
+func (m *model) standIn() {
+	if len(m.combination) > 0 || len(m.phones)+len(m.emails)+len(m.nationals)+len(m.name)+len(m.family) > 0 || m.extraSerial() {
+		return
+	}
+	for _, i := range m.addresses {
+		if m.distinct[i] >= repeats {
+			return
+		}
+	}
+	for i, c := range m.p.Columns {
+		if !c.Key && !c.Sorted && m.p.Stats[i].sorted() == 0 {
+			m.combination = append(m.combination, i)
+		}
+	}
+}
+
+// repeats is the share of different values below which a column's values
+// belong to several rows each.
+const repeats = 0.5
 
 // values are the filled cells of a column in the sample.
 func (m *model) values(i int) []string {
@@ -182,14 +210,16 @@ func (m *model) learnMailboxes() {
 	var runs []string
 	forms := map[string]bool{}
 	withDigits, with := 0, 0
+	var lengths [10]int
 	for _, r := range m.p.Sample {
 		var h habit
 		if local, ok := m.local(r.Cells); ok {
 			h = parseMailbox(local, m.person1(r.Cells))
 			runs = append(runs, wordsOf(local, h)...)
 			with++
-			if h.has(someDigits) {
+			if n := h.digits(); n > 0 {
 				withDigits++
+				lengths[min(n, 9)]++
 			}
 			if s := h.String(); !forms[s] && len(forms) < 48 {
 				forms[s] = true
@@ -198,6 +228,11 @@ func (m *model) learnMailboxes() {
 			m.boxes.habits = append(m.boxes.habits, h)
 		}
 		m.parsed = append(m.parsed, h)
+	}
+	for n, k := range lengths {
+		if k*30 > with {
+			m.boxes.longest = n
+		}
 	}
 	m.boxes.numbers = float64(withDigits) / float64(max(with, 1))
 	m.boxes.given, m.boxes.family = m.givens[""].folded(), m.families.folded()

@@ -35,3 +35,28 @@ func people(n int) testTable {
 	}
 	return tab
 }
+
+const waybillSpec = "waybill:serial:k name:name:i phone:phone:i idcard:national-id:i province:region city:city address:address:i weight:number sent:time:s"
+
+// waybills is a Chinese table of fabricated persons with resident ids.
+func waybills(n int) testTable {
+	rng := rand.New(rand.NewPCG(17, 5))
+	v := vocabs()["zh-CN"]
+	places := [][3]string{{"广东省", "深圳市", "440305"}, {"广东省", "广州市", "440106"}, {"浙江省", "杭州市", "330106"}, {"四川省", "成都市", "510107"}, {"北京市", "北京市", "110108"}}
+	streets := []string{"中山路", "人民路", "解放大道", "建设街", "滨江路", "学院路"}
+	tab := testTable{name: "waybills", locale: "zh-CN", cols: columns(waybillSpec)}
+	at := int64(1_720_000_000)
+	for i := range n {
+		at += rng.Int64N(900)
+		p := places[rng.IntN(len(places))]
+		waybill, _ := identity.Luhn.Fix(fmt.Sprintf("%012d0", 100_000_000_000+int64(i)*37+rng.Int64N(30)))
+		day := scalar{layout: "20060102"}.spell(3650 + rng.Int64N(9000))
+		id, _ := identity.ResidentID.Fix(fmt.Sprintf("%s%s%03d0", p[2], day, 1+rng.IntN(999)))
+		tab.rows = append(tab.rows, []string{
+			"SF" + waybill, v.family[rng.IntN(100)] + v.given[rng.IntN(len(v.given))], fmt.Sprintf("13%09d", rng.Int64N(1_000_000_000)), id, p[0], p[1],
+			fmt.Sprintf("%s%s%d号%d室", p[1], streets[rng.IntN(len(streets))], rng.IntN(300)+1, rng.IntN(2000)+101),
+			fmt.Sprintf("%.2f", rng.ExpFloat64()*3+0.1), scalar{layout: "2006-01-02 15:04:05"}.spell(at),
+		})
+	}
+	return tab
+}

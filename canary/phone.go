@@ -102,6 +102,9 @@ func (m *model) dial(e164, like string, column int) string {
 			return s
 		}
 	}
+	if n, err := phonenumbers.Parse(e164, ""); err == nil && strings.Contains(like, "+") {
+		return phonenumbers.Format(n, phonenumbers.INTERNATIONAL)
+	}
 	return e164
 }
 
@@ -110,7 +113,8 @@ func (m *model) dial(e164, like string, column int) string {
 func dialForms(e164, locale string) []string {
 	n, err := phonenumbers.Parse(e164, regionOf(locale))
 	if err != nil {
-		return []string{onlyDigits(e164)}
+		d := onlyDigits(e164)
+		return []string{d, d, d}
 	}
 	cc, nsn := fmt.Sprint(n.GetCountryCode()), onlyDigits(phonenumbers.GetNationalSignificantNumber(n))
 	national := onlyDigits(phonenumbers.Format(n, phonenumbers.NATIONAL))
@@ -134,6 +138,9 @@ func fill(like string, forms []string) (string, bool) {
 		return "", false
 	}
 	plus := strings.Contains(like, "+")
+	if cc, ok := strings.CutSuffix(strings.TrimPrefix(forms[0], "+"), forms[2]); ok && plus && !strings.HasPrefix(have, cc) {
+		return "", false
+	}
 	for _, f := range forms {
 		d := strings.TrimPrefix(f, "+")
 		if len(d) != len(have) || plus != strings.HasPrefix(f, "+") || !plus && (have[0] == '0') != (d[0] == '0') {

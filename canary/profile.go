@@ -33,7 +33,7 @@ type Row struct {
 type Stat struct {
 	Missing         int64
 	Rising, Falling bool  // no value is below (above) the one before
-	Steps           int64 // neighbours that differ
+	Steps           int64 // neighbours that differ, in a column in order
 	First, Last     string
 	Runs            []Run // serial numbers by shape
 	Shapeless       int64
@@ -50,6 +50,13 @@ func (s Stat) sorted() int {
 		return -1
 	}
 	return 0
+}
+
+// settle forgets how often neighbours differ in a column without order.
+func (s *Stat) settle() {
+	if !s.Rising && !s.Falling {
+		s.Steps = 0
+	}
 }
 
 func (p *Profile) clone() *Profile {
@@ -153,6 +160,7 @@ func (s *Stat) merge(t Stat) {
 	} else {
 		s.First, s.Rising, s.Falling, s.Steps = t.First, t.Rising, t.Falling, t.Steps
 	}
+	s.settle()
 	s.Last = t.Last
 }
 

@@ -65,6 +65,44 @@ func (m *model) fix(i int, v string) string {
 	return v
 }
 
+// check is a check digit over a whole value or over its last run of digits.
+type check struct {
+	scheme  identity.Check
+	lastRun bool
+}
+
+func findCheck(values []string) (check, bool) {
+	if c, ok := identity.DetectCheck(values); ok {
+		return check{c, false}, true
+	}
+	runs := make([]string, len(values))
+	for i, v := range values {
+		from, to := lastRun(v)
+		runs[i] = v[from:to]
+	}
+	c, ok := identity.DetectCheck(runs)
+	return check{c, true}, ok
+}
+
+func lastRun(v string) (from, to int) {
+	runs := digitRuns(v)
+	if len(runs) == 0 {
+		return 0, 0
+	}
+	last := runs[len(runs)-1]
+	return last[0], last[1]
+}
+
+// Fix returns v with its check digit made right.
+func (c check) Fix(v string) (string, bool) {
+	if !c.lastRun {
+		return c.scheme.Fix(v)
+	}
+	from, to := lastRun(v)
+	fixed, ok := c.scheme.Fix(v[from:to])
+	return v[:from] + fixed + v[to:], ok
+}
+
 // byPlace draws letters and digits by their place among the values that have
 // the same punctuation: UUIDs, hex ids, plates. A column of words gives words
 // of others instead.

@@ -3,6 +3,7 @@ package canary
 import (
 	"encoding/csv"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -147,13 +148,19 @@ func learn(tab testTable) *Profile {
 
 func secret(label string) key.Secret { return key.Secret{1, 2, 3}.Derive(label) }
 
-// ownContacts are domains and, for tables that have phones, numbers of
-// countries without a reserved range too.
+// ownContacts are domains and, where the table has phones, numbers like its
+// own with other last digits: pools are the user's, and looked for in the
+// table's own blocks.
 func ownContacts(tab testTable, n int) Contacts {
 	c := Contacts{Domains: []string{"mailpost.example", "brightmail.example", "inbox.example"}}
-	if tab.name == "customers" {
-		for i := range 2 * n {
-			c.Phones = append(c.Phones, fmt.Sprintf("+4930120%05d", i*7))
+	rng := rand.New(rand.NewPCG(3, 9))
+	for i, col := range tab.cols {
+		for k := 0; col.Kind == identity.Phone && k < 2*n; {
+			e164, ok := identity.Canonical(identity.Phone, cell(tab.rows[rng.IntN(len(tab.rows))], i), tab.locale)
+			if ok && len(e164) > 8 {
+				c.Phones = append(c.Phones, e164[:len(e164)-6]+fmt.Sprintf("%06d", rng.IntN(1_000_000)))
+				k++
+			}
 		}
 	}
 	return c
