@@ -168,7 +168,7 @@ const (
 )
 
 // beginsWithRegion reports whether s begins with the name of a city, county or
-// district: at least one character that names it, then its suffix, before any
+// district: at least two characters that name it, then its suffix, before any
 // road.
 func beginsWithRegion(s string) bool {
 	n := 0
@@ -177,7 +177,9 @@ func beginsWithRegion(s string) bool {
 		case '路', '街', '道', '巷', '弄', '号', '族':
 			return false
 		case '市', '区', '县', '州', '盟', '旗':
-			return n > 0
+			if n != 1 {
+				return n > 1
+			}
 		}
 		if n++; n > 8 || r < 0x4e00 || r > 0x9fff {
 			return false

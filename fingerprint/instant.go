@@ -207,7 +207,7 @@ func tokenize(ts *tokens, text string) bool {
 		switch {
 		case d >= 0:
 			k.kind, k.value, k.digits, k.zero = 'n', int64(d), 1, zero
-		case r < utf8.RuneSelf && unicode.IsLetter(r):
+		case k.sign < utf8.RuneSelf && unicode.IsLetter(k.sign):
 			k.kind = 'w'
 		case k.sign == '\u3000' || k.sign == '\u00a0':
 			k.sign = ' '
@@ -263,7 +263,14 @@ func (ts *tokens) word(k token) string {
 	if k.kind != 'w' {
 		return ""
 	}
-	return ts.text[k.start:k.end]
+	return narrowWord(ts.text[k.start:k.end])
+}
+
+func narrowWord(s string) string {
+	if s[0] < utf8.RuneSelf {
+		return s
+	}
+	return strings.Map(narrow, s)
 }
 
 // nameIndex finds a month or weekday by its name or the first three letters.

@@ -4,7 +4,7 @@ import "strings"
 
 // parseInstant reads a date, a time or both, in any of the usual notations.
 func parseInstant(t *instant, text string, monthFirst bool) bool {
-	if len(text) < 4 || len(text) > 64 {
+	if len(text) < 4 || len(text) > 128 {
 		return false
 	}
 	var ts tokens
@@ -24,7 +24,7 @@ func parseInstant(t *instant, text string, monthFirst bool) bool {
 		if t.day = daysFromCivil(t.year, t.month, t.monthD); !t.validDate() {
 			return false
 		}
-		if w := t.field(roleWeekday); w.end > 0 && nameIndex(weekdays[:], text[w.start:w.end]) != weekday(t.day) {
+		if w := t.field(roleWeekday); w.end > 0 && nameIndex(weekdays[:], narrowWord(text[w.start:w.end])) != weekday(t.day) {
 			return false
 		}
 		if t.finest = 'd'; ts.done() {

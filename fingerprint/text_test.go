@@ -49,6 +49,9 @@ func TestTextPoints(t *testing.T) {
 		{"北京东路1号", ""},
 		{"海南藏族自治州共和县", ""},
 		{"吉林市昌邑区", ""}, // 吉林 alone is the province,
+		{"黄石港区", ""},
+		{"岳阳楼区", ""},
+		{"Foo Co., Ltd.", "Foo Co., Limited"},
 		{"深圳某某有限公司", ""},
 	} {
 		carrier := textCarrier{}
@@ -65,6 +68,9 @@ func TestTextPoints(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("%q (%s %d): got %q, want %q", c.value, class, rank, got, c.want)
+			continue
+		}
+		if got == "" {
 			continue
 		}
 		if again, r, ok := carrier.Class(got); !ok || again != class || r&1 == rank&1 {
