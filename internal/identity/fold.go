@@ -150,10 +150,29 @@ func spell(v string, b []byte) string {
 
 // tidyText is the canonical form of Text and Category: folded, blanks single.
 func tidyText(v string) (string, bool) {
-	if !tidyASCII(v) {
-		v = strings.Join(strings.Fields(folded(trim(v))), " ")
+	if tidyASCII(v) {
+		return v, true
 	}
+	if len(v) <= 128 && plainEnds(v) && ascii(v) {
+		var a [128]byte
+		return string(lowerSingle(a[:0], v)), true
+	}
+	v = strings.Join(strings.Fields(folded(trim(v))), " ")
 	return v, v != ""
+}
+
+// lowerSingle appends v in lower case with blanks single.
+func lowerSingle(dst []byte, v string) []byte {
+	for i := 0; i < len(v); i++ {
+		c := v[i]
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		if c != ' ' || v[i-1] != ' ' {
+			dst = append(dst, c)
+		}
+	}
+	return dst
 }
 
 // tidyASCII reports whether v is lower-case ASCII with single inner blanks.

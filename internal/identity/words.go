@@ -127,24 +127,31 @@ func canonicalAddress(v string) (string, bool) { return words().address.spell(v)
 
 func canonicalOrganisation(v string) (string, bool) { return words().organisation.spell(v) }
 
+// workspace is what spelling one value needs, kept for the next.
+type workspace struct {
+	in, out [160]byte
+	tokens  [20][]byte
+}
+
+var workspaces = sync.Pool{New: func() any { return new(workspace) }}
+
 // spell returns the canonical spelling of v.
 func (x *lexicon) spell(v string) (string, bool) {
-	var a [160]byte
-	b, wide := separate(a[:0], v)
+	w := workspaces.Get().(*workspace)
+	defer workspaces.Put(w)
+	b, wide := separate(w.in[:0], v)
+	wide = wide && hasCJK(string(b))
 	if wide {
 		b = x.chinese(b)
 	}
 	if len(b) == 0 || x.letters && !anyLetter(b) {
 		return "", false
 	}
-	var t [20][]byte
-	tokens := x.fold(cut(t[:0], b))
+	tokens := x.fold(cut(w.tokens[:0], b))
 	if x.sorted && !(wide && hasCJK(string(b))) {
 		sortTokens(tokens)
 	}
-	var o [160]byte
-	out := join(o[:0], tokens)
-	return spell(v, out), true
+	return spell(v, join(w.out[:0], tokens)), true
 }
 
 // separate appends the words of v with one blank between; wide tells whether
@@ -194,11 +201,7 @@ func separate(dst []byte, v string) (b []byte, wide bool) {
 
 // chinese folds phrases and tails of values with CJK characters.
 func (x *lexicon) chinese(b []byte) []byte {
-	s := string(b)
-	if !hasCJK(s) {
-		return b
-	}
-	s = squeeze(s)
+	s := squeeze(string(b))
 	if x.phrases != nil {
 		for range 8 {
 			next := squeeze(x.phrases.Replace(s))
