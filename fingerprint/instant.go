@@ -42,8 +42,8 @@ var weekdays = [7]string{"sunday", "monday", "tuesday", "wednesday", "thursday",
 
 type timeField struct {
 	role       byte
-	start, end int
-	digits     int
+	start, end uint8
+	digits     uint8
 	zero       rune
 }
 
@@ -124,7 +124,7 @@ func (t *instant) field(role byte) timeField {
 
 func (t *instant) add(role byte, k token) {
 	if t.n < len(t.fields) {
-		t.fields[t.n] = timeField{role, k.start, k.end, k.digits, k.zero}
+		t.fields[t.n] = timeField{role, uint8(k.start), uint8(k.end), uint8(k.digits), k.zero}
 		t.n++
 	}
 	if k.digits == 1 && mayShrink(role) {

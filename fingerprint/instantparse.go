@@ -7,6 +7,9 @@ func parseInstant(t *instant, text string, monthFirst bool) bool {
 	if len(text) < 4 || len(text) > 128 {
 		return false
 	}
+	if t.parsePlain(text) {
+		return true
+	}
 	var ts tokens
 	if !tokenize(&ts, text) {
 		return false
@@ -38,6 +41,40 @@ func parseInstant(t *instant, text string, monthFirst bool) bool {
 	}
 	return t.parseClock(&ts) && ts.skipZone() && ts.done()
 }
+
+// plainLayout is the commonest form; a date alone is its beginning.
+const plainLayout = "0000-00-00 00:00:00"
+
+var plainFields = [6]timeField{
+	{roleYear, 0, 4, 4, '0'}, {roleMonth, 5, 7, 2, '0'}, {roleDay, 8, 10, 2, '0'},
+	{roleHour, 11, 13, 2, '0'}, {roleMinute, 14, 16, 2, '0'}, {roleSecond, 17, 19, 2, '0'},
+}
+
+// parsePlain reads the commonest form, and no other, as parseInstant would.
+func (t *instant) parsePlain(text string) bool {
+	if len(text) != 10 && len(text) != 19 {
+		return false
+	}
+	for i := 0; i < len(text); i++ {
+		want, c := plainLayout[i], text[i]
+		if want == '0' && (c < '0' || c > '9') || want != '0' && c != want && !(i == 10 && c == 'T') {
+			return false
+		}
+	}
+	*t = instant{finest: 'd', padded: true, n: 3}
+	t.year, t.month, t.monthD = two(text, 0)*100+two(text, 2), two(text, 5), two(text, 8)
+	if len(text) == 19 {
+		t.hour, t.minute, t.sec = two(text, 11), two(text, 14), two(text, 17)
+		t.finest, t.n = 's', 6
+	}
+	copy(t.fields[:], plainFields[:t.n])
+	t.day = daysFromCivil(t.year, t.month, t.monthD)
+	return t.month >= 1 && t.month <= 12 && t.monthD >= 1 && (t.monthD <= 28 || t.validDate()) && t.year >= 1000 &&
+		t.hour < 24 && t.minute < 60 && t.sec < 60
+}
+
+// two reads two ASCII digits.
+func two(text string, at int) int64 { return int64(text[at]-'0')*10 + int64(text[at+1]-'0') }
 
 func (t *instant) validDate() bool {
 	y, m, d := civil(t.day)

@@ -168,7 +168,7 @@ func weekend(day int64) bool {
 // rewrite writes u with the layout of t in text.
 func (t *instant) rewrite(text string, u *instant) (string, bool) {
 	out := make([]byte, 0, len(text)+4)
-	at := 0
+	at := uint8(0)
 	for _, f := range t.fields[:t.n] {
 		out = append(out, text[at:f.start]...)
 		var ok bool
@@ -193,7 +193,7 @@ func (t *instant) writeField(out []byte, f timeField, old string, u *instant) ([
 	case roleHalf:
 		return out, false
 	}
-	width := f.digits
+	width := int(f.digits)
 	if width == 2 && is < 10 && was >= 10 && mayShrink(f.role) {
 		switch {
 		case t.single:
