@@ -22,7 +22,7 @@ const (
 // Decode weighs every candidate. It returns an error for a symbol other than 0 and 1, for more groups than reads could need, and when
 // ctx ends. Without reads or without candidates every e-value is 1.
 func Decode(ctx context.Context, reads []Read, w Words, o Options) (Result, error) {
-	d := &decoder{ctx: ctx, reads: reads, words: w, workers: o.Workers}
+	d := &decoder{ctx: ctx, reads: reads, words: w, workers: o.Workers, sampleBits: sampleBits, fullBits: fullBits}
 	if d.workers <= 0 {
 		d.workers = runtime.GOMAXPROCS(0)
 	}
@@ -43,10 +43,13 @@ func Decode(ctx context.Context, reads []Read, w Words, o Options) (Result, erro
 }
 
 type decoder struct {
-	ctx       context.Context
-	reads     []Read
-	words     Words
-	workers   int
+	ctx     context.Context
+	reads   []Read
+	words   Words
+	workers int
+
+	sampleBits, fullBits int
+
 	prior     float64 // log N
 	threshold float64 // log(N/alpha)
 
@@ -134,14 +137,14 @@ func (d *decoder) screen() {
 	n, m := len(d.scores), len(d.reads)
 	d.bits = make([][]uint64, n)
 	_, able := d.words.(Selector)
-	if !able || n*m <= sampleBits {
+	if !able || n*m <= d.sampleBits {
 		d.picked = make([]int, n)
 		for i := range d.picked {
 			d.picked[i] = i
 		}
 		return
 	}
-	size := max(sampleBits/n, 256)
+	size := max(d.sampleBits/n, 256)
 	t := d.full.sample(d.reads, d.informative(size))
 	model := newModel(&t.plain)
 	d.each(n, func() func(int) {
@@ -156,7 +159,7 @@ func (d *decoder) screen() {
 			s.Share, s.ShareLow, s.ShareHigh = model.share(ones)
 		}
 	})
-	d.picked = d.best(max(fullBits/m, 64))
+	d.picked = d.best(max(d.fullBits/m, 64))
 	d.warn = append(d.warn, fmt.Sprintf("%d of %d candidates were weighed on all %d reads, the others on a sample of %d; those cannot be accused",
 		len(d.picked), n, m, len(t.order)))
 }

@@ -27,6 +27,7 @@ const (
 // mean of the mixture, whose weights sum to 1.
 type model struct {
 	view   *view
+	parts  []part // what pairs and mixed were built from, in the same order
 	pairs  []pair
 	mixed  []mixed
 	starts []int32 // group -> its first entry, and one more
@@ -228,8 +229,12 @@ func (m *model) build(parts []part) {
 	for _, p := range parts {
 		sum += p.weight
 	}
+	m.parts = parts
+	for i := range parts {
+		parts[i].weight /= sum
+	}
 	for _, p := range parts {
-		l := math.Log(p.weight / sum)
+		l := math.Log(p.weight)
 		if p.rate >= 0 {
 			base, gain := m.ratios(p.fit, flips[p.rate])
 			m.pairs = append(m.pairs, pair{l, total(base), gain})

@@ -1,0 +1,198 @@
+package code
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"telltale/internal/stat"
+)
+
+var calibration = flag.Int("calibration", 3000, "innocents per attack in TestCalibration")
+
+// The defining property, exactly: with everything else fixed, the mean of a candidate's e-value over all of its possible words, each
+// weighted by its probability, is 1; in joint decoding too, where the candidate itself may come to serve as side information.
+func TestMeanOverAllWordsIsOne(t *testing.T) {
+	for seed := range uint64(3) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		const m = 9
+		reads, words := draw(r, 4, m, 4, 1+int(seed%2), attack{"", 1 + int(seed%2), 0, interleave})
+		for _, joint := range []bool{false, true} {
+			sum, informed := 0.0, false
+			for x := range uint64(1 << m) {
+				words[3][0] = x
+				p := 1.0
+				for i, read := range reads {
+					if x>>i&1 == 1 {
+						p *= read.Bias.P()
+					} else {
+						p *= 1 - read.Bias.P()
+					}
+				}
+				got := decode(t, reads, words, joint)
+				sum += p * math.Exp(got.Scores[3].LogE)
+				informed = informed || joint && math.Abs(got.Scores[3].LogE-decode(t, reads, words, false).Scores[3].LogE) > 1e-6
+			}
+			if math.Abs(sum-1) > 1e-9 {
+				t.Errorf("seed %d, joint %v: mean e-value %.12f, want 1", seed, joint, sum)
+			}
+			if joint && seed == 0 && !informed {
+				t.Error("side information was never used: the test shows nothing")
+			}
+		}
+	}
+}
+
+// reference weighs one word by the definition: component by component, read by read, every assignment of rates to groups.
+func reference(m *model, t *table, reads []Read, word []uint64) float64 {
+	cellOf := make([]int, len(reads))
+	for at, i := range t.order {
+		cellOf[i] = int(t.plain.entry[at]) / 2
+	}
+	ratio := func(f *fit, e float64, only int) float64 {
+		l := 0.0
+		for i, r := range reads {
+			if only >= 0 && int(r.Group) != only {
+				continue
+			}
+			p, c := r.Bias.P(), cellOf[i]
+			given := f.low[c]
+			if word[i>>6]>>(i&63)&1 == 1 {
+				given = f.high[c]
+			}
+			even := p*f.high[c] + (1-p)*f.low[c]
+			a, b := (1-2*e)*given+e, (1-2*e)*even+e
+			if r.Symbol == 0 {
+				a, b = 1-a, 1-b
+			}
+			l += math.Log(a / b)
+		}
+		return l
+	}
+	sum, mixed := 0.0, 0
+	for _, p := range m.parts {
+		if p.rate >= 0 {
+			sum += p.weight * math.Exp(ratio(p.fit, flips[p.rate], -1))
+			continue
+		}
+		product := 1.0
+		for g := range t.plain.groups {
+			mean := 0.0
+			for _, r := range m.mixed[mixed].rates {
+				mean += math.Exp(r.logWeight[g] + ratio(p.fit, rateOf(m, p.fit, r), g))
+			}
+			product *= mean
+		}
+		sum += p.weight * product
+		mixed++
+	}
+	return math.Log(sum)
+}
+
+// rateOf finds the flip rate that a built component used.
+func rateOf(m *model, f *fit, r rate) float64 {
+	for _, e := range flips {
+		if _, gain := m.ratios(f, e); gain[0] == r.gain[0] && gain[len(gain)-1] == r.gain[len(gain)-1] {
+			return e
+		}
+	}
+	return math.NaN()
+}
+
+func TestAgreesWithReference(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(1, 90).Draw(t, "reads")
+		reads := make([]Read, n)
+		for i := range reads {
+			reads[i] = Read{Pick(rapid.IntRange(1, 8).Draw(t, "c0"), rapid.Uint32().Draw(t, "u")), uint8(rapid.IntRange(0, 1).Draw(t, "y")), uint16(rapid.IntRange(0, 2).Draw(t, "g"))}
+		}
+		word := make([]uint64, (n+63)/64)
+		for i := range n {
+			word[i>>6] |= uint64(rapid.IntRange(0, 1).Draw(t, "x")) << (i & 63)
+		}
+		r, err := Decode(context.Background(), reads, packed{word}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tab, _ := newTable(reads)
+		want := reference(newModel(&tab.plain), tab, reads, word)
+		if got := r.Scores[0].LogE; math.Abs(got-want) > 1e-9*math.Max(1, math.Abs(want)) {
+			t.Fatalf("log e %.12f, want %.12f", got, want)
+		}
+		s, err := Decode(context.Background(), reads, selecting{packed{word}}, Options{Joint: true})
+		if err != nil || math.Abs(s.Scores[0].LogE-want) > 1e-9*math.Max(1, math.Abs(want)) {
+			t.Fatalf("through a selector: log e %v (%v), want %v", s.Scores[0].LogE, err, want)
+		}
+	})
+}
+
+// The interleaving strategies are the published formula P(y=1|x) = (1-2e)(p + (x-p)/c) + e.
+func TestLinearIsInterleaving(t *testing.T) {
+	tab, _ := newTable([]Read{{Bias: Pick(4, 0)}, {Bias: 1 << 31, Symbol: 1}, {Bias: Pick(8, 9)}})
+	for _, c := range []float64{1, 2, 5, 8} {
+		s := linear(&tab.plain, 1/c, 1)
+		for i, x := range tab.plain.cells {
+			if math.Abs(s.low[i]-(x.p-x.p/c)) > 1e-15 || math.Abs(s.high[i]-(x.p+(1-x.p)/c)) > 1e-15 {
+				t.Errorf("c %v, p %v: got %v %v", c, x.p, s.low[i], s.high[i])
+			}
+		}
+	}
+}
+
+var attacks = []attack{
+	{"nobody", 0, 0, interleave}, {"single", 1, 0, interleave}, {"single, 10 % flips", 1, .1, interleave}, {"single, 30 % flips", 1, .3, interleave},
+	{"interleave", 5, 0, interleave}, {"majority", 5, 0, majority}, {"minority", 5, 0, minority}, {"coin", 5, 0, coin},
+	{"all ones", 5, 0, allOnes}, {"all zero", 5, .05, allZero},
+}
+
+// TestCalibration weighs innocents beside real sources: P(E >= 10^k) <= 10^-k and mean <= 1. Per attack and k the exact binomial tail must
+// be below 1e-7, so that the whole test raises a false alarm with probability below 1e-5. A full run is
+// go test ./fingerprint/code -run Calibration -calibration=1000000 -timeout 5h -v
+func TestCalibration(t *testing.T) {
+	const seed, perLeak = 11, 1000
+	table := fmt.Sprintf("seed %d, %d innocents per attack\n| attack | mean of E | its error | P(E >= 10) | >= 100 | >= 1000 | >= 10^4 |\n|---|---|---|---|---|---|---|\n", seed, *calibration)
+	for k, a := range attacks {
+		r := rand.New(rand.NewPCG(seed, uint64(k)))
+		var sum, squares, capped, cappedSquares float64
+		var over [7]int64
+		n := 0
+		for leak := 0; n < *calibration; leak++ {
+			reads, words := draw(r, perLeak+a.c, []int{40, 120, 400}[leak%3], []int{4, 4, 6, 2}[leak%4], 1+leak%3, a)
+			for _, s := range decode(t, reads, words, true).Scores[a.c:] {
+				e := math.Exp(s.LogE)
+				n++
+				sum, squares = sum+e, squares+e*e
+				capped, cappedSquares = capped+min(e, 100), cappedSquares+min(e, 100)*min(e, 100)
+				for j := range over {
+					if e >= math.Pow10(j) {
+						over[j]++
+					}
+				}
+			}
+		}
+		N := float64(n)
+		table += fmt.Sprintf("| %s %d | %.3f | %.3f ", a.name, a.c, sum/N, spread(sum, squares, N))
+		for j, count := range over {
+			if j > 0 && stat.LogUpperTail(int64(n), count, math.Pow10(-j)) < math.Log(1e-7) {
+				t.Errorf("%s: %d of %d innocents reach 10^%d", a.name, count, n, j)
+			}
+			if j > 0 && j < 5 {
+				table += fmt.Sprintf("| %.2g ", float64(count)/N)
+			}
+		}
+		table += "|\n"
+		if mean := capped / N; mean > 1+6*spread(capped, cappedSquares, N) {
+			t.Errorf("%s: mean of E capped at 100 is %v, want at most 1", a.name, mean)
+		}
+	}
+	t.Log(table)
+}
+
+func spread(sum, squares, n float64) float64 {
+	return math.Sqrt(math.Max(0, squares/n-sum/n*sum/n) / n)
+}
