@@ -32,7 +32,7 @@ func Controls(p *Profile, secret key.Secret, n int, c Contacts) *ControlSet {
 	for range n {
 		row := st.IntN(len(p.Sample))
 		d := &draft{m: m, st: st, row: row, donor: p.Sample[row].Cells}
-		d.person, d.bits, _ = m.drawPerson(st, d.donor, 4)
+		d.person = m.anybody(st, d.donor)
 		s.addName(d)
 		if len(c.Domains) > 0 {
 			local := m.boxes.quick(st, m.parsed[row], d.person)
@@ -43,6 +43,18 @@ func Controls(p *Profile, secret key.Secret, n int, c Contacts) *ControlSet {
 		}
 	}
 	return s
+}
+
+// anybody draws a name without asking whether the table holds it.
+func (m *model) anybody(st *key.Stream, donor []string) person {
+	var p person
+	if gs := m.givenFor(donor); !gs.empty() {
+		p.given = gs.any(st)
+	}
+	if !m.families.empty() {
+		p.family = m.families.any(st)
+	}
+	return p
 }
 
 // quick spells a local part as long as a canary's without measuring it: in

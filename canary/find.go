@@ -261,9 +261,9 @@ func (f *Finder) Text(s string) []Hit {
 			found[r.planted] = append(found[r.planted], int(r.identity))
 		}
 	}
-	for _, v := range f.contacts(s) {
-		for _, r := range f.anchors[v] {
-			if r.value == v {
+	for _, c := range identity.FindIn(s, f.locale) {
+		for _, r := range f.anchors[c.Canonical] {
+			if r.value == c.Canonical {
 				add([]ref{r})
 			}
 		}
@@ -281,55 +281,6 @@ func (f *Finder) Text(s string) []Hit {
 		return nil
 	}
 	return f.hits(found, nil)
-}
-
-// contacts are the canonical contacts of a text, numbers among them that are
-// phones only in the finder's locale.
-func (f *Finder) contacts(s string) []string {
-	var out []string
-	for _, c := range identity.Find(s) {
-		out = append(out, c.Canonical)
-		if v, ok := identity.Canonical(c.Kind, c.Value, f.locale); ok && v != c.Canonical {
-			out = append(out, v)
-		}
-	}
-	for _, n := range dialled(s) {
-		if v, ok := identity.Canonical(identity.Phone, n, f.locale); ok {
-			out = append(out, v)
-		}
-	}
-	return out
-}
-
-// dialled are the pieces of a text with 7 to 15 digits and nothing but phone
-// punctuation between them.
-func dialled(s string) []string {
-	var out []string
-	from, n, end := -1, 0, 0
-	flush := func() {
-		if from >= 0 && n >= 7 && n <= 15 {
-			out = append(out, s[from:end])
-		}
-		from, n = -1, 0
-	}
-	for i := range len(s) {
-		c := s[i]
-		switch {
-		case isDigit(c):
-			if from < 0 {
-				from = i
-				if i > 0 && s[i-1] == '+' {
-					from = i - 1
-				}
-			}
-			n, end = n+1, i+1
-		case from >= 0 && strings.IndexByte(" -.()/", c) >= 0:
-		default:
-			flush()
-		}
-	}
-	flush()
-	return out
 }
 
 // windows looks up every piece of two to four characters.

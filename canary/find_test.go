@@ -237,6 +237,7 @@ func BenchmarkLearn(b *testing.B) {
 	tab := people(5000)
 	l := NewLearner(tab.cols, tab.locale)
 	b.ReportAllocs()
+	b.ResetTimer()
 	for i := range b.N {
 		l.Add(tab.rows[i%len(tab.rows)])
 	}
@@ -246,6 +247,7 @@ func BenchmarkControls(b *testing.B) {
 	tab := people(4096)
 	p := learn(tab)
 	p.ready()
+	b.ResetTimer()
 	for range b.N {
 		Controls(p, secret("c"), 100_000, ownContacts(tab, 10))
 	}
@@ -256,6 +258,7 @@ func BenchmarkFinderRow(b *testing.B) {
 	f := NewFinder(planted, tab.locale)
 	cells := cellsOf(tab, tab.rows[0], 0, 1, 2, 3, 4, 5, 6, 7)
 	b.ReportAllocs()
+	b.ResetTimer()
 	for range b.N {
 		f.Row(cells)
 	}

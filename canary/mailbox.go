@@ -118,6 +118,7 @@ type mailboxes struct {
 	words   *words
 	numbers float64 // share of local parts with digits
 	longest int     // run of digits that is usual
+	usual   string  // separator
 	given   *words  // folded given and family names, for the chance of a local part
 	family  *words
 	own     [2]known // the name at hand with the chance of its draw
@@ -220,7 +221,7 @@ func (b *mailboxes) whole(h habit, p person) (habit, bool) {
 			at--
 		}
 		add := habit{{kind: need.kind}}
-		if s := b.usual(); s != "" && at > 0 && h[at-1].kind != separator {
+		if s := b.usual; s != "" && at > 0 && h[at-1].kind != separator {
 			add = habit{{kind: separator, text: s}, {kind: need.kind}}
 		}
 		return append(h[:at:at], append(add, h[at:]...)...), true
@@ -228,8 +229,8 @@ func (b *mailboxes) whole(h habit, p person) (habit, bool) {
 	return h, false
 }
 
-// usual is the separator of the table's addresses, "" when most have none.
-func (b *mailboxes) usual() string {
+// findUsual is the separator of the table's addresses, "" when most have none.
+func (b *mailboxes) findUsual() string {
 	counts := map[string]int{}
 	for _, h := range b.habits {
 		for _, m := range h {
@@ -256,7 +257,7 @@ func (b *mailboxes) insertWord(h habit) habit {
 	for at > 0 && (h[at-1].kind == someDigits || h[at-1].kind == separator) {
 		at--
 	}
-	s := b.usual()
+	s := b.usual
 	if s == "" {
 		s = "."
 	}

@@ -234,6 +234,7 @@ func (m *model) learnMailboxes() {
 			m.boxes.longest = n
 		}
 	}
+	m.boxes.usual = m.boxes.findUsual()
 	m.boxes.numbers = float64(withDigits) / float64(max(with, 1))
 	m.boxes.given, m.boxes.family = m.givens[""].folded(), m.families.folded()
 	m.boxes.words = newWords(runs)

@@ -77,14 +77,19 @@ func (w *words) drawWord(st *key.Stream) (string, float64) {
 	return w.draw(st)
 }
 
-// draw returns a word and the bits of its surprise under the whole model.
-func (w *words) draw(st *key.Stream) (string, float64) {
+// any is draw without the bits.
+func (w *words) any(st *key.Stream) string {
 	if st.Float64() < w.novel {
 		if s, ok := w.chain.draw(st); ok {
-			return s, -log2(w.chance(s))
+			return s
 		}
 	}
-	s := w.pick(st)
+	return w.pick(st)
+}
+
+// draw returns a word and the bits of its surprise under the whole model.
+func (w *words) draw(st *key.Stream) (string, float64) {
+	s := w.any(st)
 	return s, -log2(w.chance(s))
 }
 
