@@ -225,7 +225,9 @@ func TestNoise(t *testing.T) {
 			z.Close()
 			return b.Bytes()
 		},
-		"utf-16 units": func(n int) []byte { return append([]byte("\xff\xfe"), fill(n, func() byte { return byte(rng.Uint32()) })...) },
+		"utf-16 units": func(n int) []byte {
+			return append([]byte("\xff\xfe"), fill(n, func() byte { return byte(rng.Uint32()) })...)
+		},
 		"printable": func(n int) []byte {
 			return fill(n, func() byte {
 				if c := byte(rng.UintN(96)); c < 95 {
@@ -337,7 +339,7 @@ func (z *zeroes) Read(p []byte) (int, error) {
 func TestBomb(t *testing.T) {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
-	if _, err := io.Copy(z, &zeroes{200 << 20}); err != nil {
+	if _, err := io.Copy(z, &zeroes{80 << 20}); err != nil {
 		t.Fatal(err)
 	}
 	z.Close()

@@ -41,6 +41,7 @@ type scanner struct {
 	coding  string
 	decoded bool // the text was decoded, U+FFFD in it stands for bytes that could not be
 	max     int
+	chunk   int // bytes cut at once, 0: chunkSize
 
 	line    int64
 	rest    []byte // begun but not finished
@@ -75,7 +76,11 @@ func (f *fault) set(column int, msg, hint string) {
 // next cuts the next chunk into bt, whose slices it uses again.
 func (sc *scanner) next(bt *batch) {
 	bt.rows, bt.bad, bt.err = bt.rows[:0], bt.bad[:0], nil
-	for size := chunkSize; len(bt.rows) == 0 && bt.err == nil; size *= 2 {
+	chunk := sc.chunk
+	if chunk == 0 {
+		chunk = chunkSize
+	}
+	for size := chunk; len(bt.rows) == 0 && bt.err == nil; size *= 2 {
 		sc.fill(size)
 		sc.cut(bt)
 		if sc.final {
@@ -86,7 +91,7 @@ func (sc *scanner) next(bt *batch) {
 			sc.giveUp(bt)
 		}
 		if len(sc.rest) == 0 {
-			size = chunkSize / 2
+			size = chunk / 2
 		}
 	}
 }
@@ -126,21 +131,31 @@ func (sc *scanner) cut(bt *batch) {
 	}
 	sc.slab = make([]string, 0, sc.cells+sc.cells/8+64)
 	sc.bits = nil
-	total := 0
+	simple := !sc.anyCR && !sc.pad && sc.dialect.rest == "" && sc.delim != '\n'
 	for p < len(sc.b) {
+		if simple {
+			p = sc.plain(p, bt)
+		}
 		row, end, ok := sc.record(p)
 		if !ok {
 			break
 		}
 		if row.cells > 0 {
 			sc.emit(bt, row)
-			total += len(row.Cells)
 		}
 		sc.line += sc.lines(p, end, row)
 		p = end
 	}
-	sc.cells = max(total, sc.cells/2)
+	sc.cells = max(countCells(bt.rows), sc.cells/2)
 	sc.rest = sc.b[p:]
+}
+
+func countCells(rows []Row) int {
+	n := 0
+	for _, r := range rows {
+		n += len(r.Cells)
+	}
+	return n
 }
 
 // record cuts the record at p and returns where the one behind it begins; ok
