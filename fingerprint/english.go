@@ -7,14 +7,17 @@ import (
 
 // word is a piece of an English value.
 type word struct {
-	kind       byte // 'w' a word, 'n' a number, ',' a break, 'o' another sign
-	start, end int
-	letters    int
-	dot        bool // a dot follows
 	known      []spelling
+	start, end uint16
+	letters    uint16
+	kind       byte // 'w' a word, 'n' a number, ',' a break, 'o' another sign
+	dot        bool // a dot follows
 }
 
-const maxWords = 32
+const (
+	maxWords = 32
+	maxBytes = 1 << 12
+)
 
 type sentence struct {
 	text string
@@ -45,7 +48,7 @@ func findEnglish(value string) (point, bool) {
 
 func (s *sentence) point(k spelling, at int) point {
 	w := s.list[at]
-	p := point{family: k.family, rank: k.rank, start: w.start, end: w.end, skip: w.end}
+	p := point{family: k.family, rank: k.rank, start: int(w.start), end: int(w.end), skip: int(w.end)}
 	if w.dot {
 		p.skip++
 	}
@@ -72,6 +75,9 @@ func (s *sentence) model(at int) string {
 // split takes a value apart; it reports false when the value has too many
 // words.
 func (s *sentence) split(value string) bool {
+	if len(value) > maxBytes {
+		return false
+	}
 	s.text = value
 	var buf [24]byte
 	folded := buf[:0]
@@ -85,7 +91,7 @@ func (s *sentence) split(value string) bool {
 		part := unicode.IsLetter(r) || r >= '0' && r <= '9' || r == '\'' && open
 		if part && open {
 			w := &s.list[s.n-1]
-			w.end = i + size
+			w.end = uint16(i + size)
 			if unicode.IsLetter(r) {
 				w.letters++
 			}
@@ -106,7 +112,7 @@ func (s *sentence) split(value string) bool {
 		if s.n == maxWords {
 			return false
 		}
-		s.list[s.n] = word{kind: kindOf(r), start: i, end: i + size}
+		s.list[s.n] = word{kind: kindOf(r), start: uint16(i), end: uint16(i + size)}
 		s.n++
 		if part {
 			open = true

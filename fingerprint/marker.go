@@ -160,11 +160,17 @@ func keyPart(k identity.Kind, v, locale string) (string, bool) {
 // Site returns the site of a row in a column, whether or not the cell there
 // can carry a mark.
 func (m *Marker) Site(k RowKey, column int) Site {
-	b := m.columns[column].site.Block(k)
+	return m.site(m.columns[column].site.Block(k), column)
+}
+
+// density returns Site.U of a block.
+func density(block *[16]byte) uint32 { return binary.BigEndian.Uint32(block[0:]) }
+
+func (m *Marker) site(b [16]byte, column int) Site {
 	return Site{
 		ID:     b,
 		Column: column,
-		U:      binary.BigEndian.Uint32(b[0:]),
+		U:      density(&b),
 		Bias:   uint32(code.Pick(m.scheme.coalition(), binary.BigEndian.Uint32(b[4:]))),
 		Mask:   b[8] & 1,
 	}

@@ -23,11 +23,11 @@ func (m *Marker) Plan(dst []Mark, k RowKey, prev, cells, next []string, threshol
 		if t.carrier == nil || i >= len(cells) {
 			continue
 		}
-		s := m.Site(k, i)
-		if s.U >= threshold {
+		block := t.site.Block(k)
+		if density(&block) >= threshold {
 			continue
 		}
-		if mark, ok := t.mark(s, prev, cells, next); ok {
+		if mark, ok := t.mark(m.site(block, i), prev, cells, next); ok {
 			dst = append(dst, mark)
 		}
 	}
