@@ -119,7 +119,7 @@ func (m *moment) read(s, locale string) bool {
 		s = trim(s)
 	}
 	if !ascii(s) {
-		s = chineseMoment.Replace(folded(s))
+		s = trim(chineseMoment.Replace(folded(s)))
 	}
 	if len(s) > 64 {
 		return false

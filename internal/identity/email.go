@@ -99,11 +99,7 @@ func hostPlain(s string) bool {
 // "www.", a default port, the slash at the end, the fragment, the case of the
 // host. Path and query keep their case.
 func canonicalURL(v string) (string, bool) {
-	s := trim(v)
-	if !ascii(s) {
-		s = narrow(s)
-	}
-	s = cutScheme(s)
+	s := cutScheme(clean(v))
 	s, _, _ = strings.Cut(s, "#")
 	end := strings.IndexAny(s, "/?\\")
 	if end < 0 {

@@ -50,10 +50,21 @@ func ascii(v string) bool {
 	return true
 }
 
+// ideographs reports whether v is ASCII and unified ideographs only, which have
+// no other forms.
+func ideographs(v string) bool {
+	for _, r := range v {
+		if r < ' ' || r >= 0x7f && (r < 0x4e00 || r > 0x9fff) {
+			return false
+		}
+	}
+	return true
+}
+
 // narrow folds width and compatibility forms (full-width digits, ligatures) and
 // removes invisible characters; case and diacritics stay.
 func narrow(v string) string {
-	if ascii(v) {
+	if ideographs(v) {
 		return v
 	}
 	var b strings.Builder
@@ -66,6 +77,15 @@ func narrow(v string) string {
 		}
 	}
 	return norm.NFKC.String(b.String())
+}
+
+// clean is trim and narrow, in whichever order they uncover more.
+func clean(v string) string {
+	v = trim(v)
+	if ascii(v) {
+		return v
+	}
+	return trim(narrow(v))
 }
 
 func dash(r rune) rune {
@@ -83,7 +103,7 @@ func dash(r rune) rune {
 // folded is narrow, lower case and without the diacritics of alphabets.
 // Japanese voicing marks and the vowel signs of other scripts are no diacritics.
 func folded(v string) string {
-	if ascii(v) {
+	if ideographs(v) {
 		return strings.ToLower(v)
 	}
 	var b strings.Builder
@@ -131,8 +151,12 @@ func cjk(r rune) bool {
 	return r >= 0x2e80 && (r <= 0x9fff || r >= 0xac00 && r <= 0xd7af || r >= 0xf900 && r <= 0xfaff || r >= 0x20000 && r <= 0x3ffff)
 }
 
-func hasCJK(v string) bool {
-	for _, r := range v {
+func hasCJK[T string | []byte](v T) bool {
+	for i := 0; i < len(v); i++ {
+		if v[i] < 0xe2 {
+			continue
+		}
+		r, _ := utf8.DecodeRuneInString(string(v[i:min(i+4, len(v))]))
 		if cjk(r) {
 			return true
 		}
@@ -157,7 +181,7 @@ func tidyText(v string) (string, bool) {
 		var a [128]byte
 		return string(lowerSingle(a[:0], v)), true
 	}
-	v = strings.Join(strings.Fields(folded(trim(v))), " ")
+	v = strings.Join(strings.Fields(trim(folded(trim(v)))), " ")
 	return v, v != ""
 }
 

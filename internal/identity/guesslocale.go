@@ -64,8 +64,7 @@ func scriptOf(v string) string {
 			return "ja-JP"
 		case r >= 0x4e00 && r <= 0x9fff:
 			han = true
-			_, t := words().simple[r]
-			traditional = traditional || t
+			traditional = traditional || words().simplify(r) != r
 		}
 	}
 	switch {

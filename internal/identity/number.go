@@ -20,10 +20,7 @@ func canonicalNumber(k Kind, v, locale string) (string, bool) {
 	if plainInteger(v) {
 		return v, true
 	}
-	s := trim(v)
-	if !ascii(s) {
-		s = narrow(s)
-	}
+	s := clean(v)
 	comma := false
 	if locale != "" {
 		comma = parseLocale(locale).comma

@@ -12,11 +12,7 @@ func canonicalSerial(v string) (string, bool) {
 	if serialPlain(v) {
 		return v, true
 	}
-	s := trim(v)
-	if s == "" {
-		return "", false
-	}
-	s = strings.ToLower(narrow(s))
+	s := strings.ToLower(clean(v))
 	s = strings.ReplaceAll(s, " ", "")
 	if scientific(s) || len(s) > 128 {
 		return "", false
@@ -103,7 +99,7 @@ func scientific(s string) bool {
 func canonicalNationalID(v, locale string) (string, bool) {
 	s := v
 	if !ascii(s) || !plainEnds(s) {
-		s = narrow(trim(s))
+		s = clean(s)
 	}
 	if strings.ContainsAny(s, "eE") && scientific(strings.ToLower(s)) {
 		return "", false
@@ -154,7 +150,7 @@ func compact(dst []byte, s string) (b []byte, digits int, ok bool) {
 func canonicalPostcode(v string) (string, bool) {
 	s := v
 	if !ascii(s) || !plainEnds(s) {
-		s = narrow(trim(s))
+		s = clean(s)
 		s = strings.TrimLeft(s, "〒")
 	}
 	s = strings.TrimSuffix(s, ".0")

@@ -48,7 +48,15 @@ type entry struct {
 
 type vocabulary struct {
 	person, family, address, organisation, place *lexicon
-	simple                                       map[rune]rune
+	simple                                       [0xa000 - 0x4e00]rune // 0: as it is
+}
+
+// simplify returns the simplified form of a traditional character.
+func (v *vocabulary) simplify(r rune) rune {
+	if r < 0x4e00 || r >= 0xa000 || v.simple[r-0x4e00] == 0 {
+		return r
+	}
+	return v.simple[r-0x4e00]
 }
 
 var words = sync.OnceValue(func() *vocabulary {
@@ -56,12 +64,12 @@ var words = sync.OnceValue(func() *vocabulary {
 	for _, f := range tsv(wordsTSV) {
 		lists[f[0]] = append(lists[f[0]], append([]string{f[1]}, strings.Fields(f[2])...))
 	}
-	v := &vocabulary{simple: map[rune]rune{}}
+	v := &vocabulary{}
 	for _, row := range lists["simple"] {
 		to, _ := utf8.DecodeRuneInString(row[0])
 		for _, w := range row[1:] {
 			from, _ := utf8.DecodeRuneInString(w)
-			v.simple[from] = to
+			v.simple[from-0x4e00] = to
 		}
 	}
 	v.person = &lexicon{forms: forms(lists, "honorific"), tails: flat(lists["honorific-zh-drop"]), sorted: true, letters: true}
@@ -140,7 +148,7 @@ func (x *lexicon) spell(v string) (string, bool) {
 	w := workspaces.Get().(*workspace)
 	defer workspaces.Put(w)
 	b, wide := separate(w.in[:0], v)
-	wide = wide && hasCJK(string(b))
+	wide = wide && hasCJK(b)
 	if wide {
 		b = x.chinese(b)
 	}
@@ -148,7 +156,7 @@ func (x *lexicon) spell(v string) (string, bool) {
 		return "", false
 	}
 	tokens := x.fold(cut(w.tokens[:0], b))
-	if x.sorted && !(wide && hasCJK(string(b))) {
+	if x.sorted && !(wide && hasCJK(b)) {
 		sortTokens(tokens)
 	}
 	return spell(v, join(w.out[:0], tokens)), true
@@ -173,9 +181,7 @@ func separate(dst []byte, v string) (b []byte, wide bool) {
 				gap = gap || r != '·' && r != '・'
 				continue
 			}
-			if s, ok := words().simple[r]; ok {
-				r = s
-			}
+			r = words().simplify(r)
 			if gap && len(dst) > 0 {
 				dst = append(dst, ' ')
 			}
@@ -228,6 +234,9 @@ func cutTails(s string, tails []string) string {
 
 // squeeze makes blanks single and drops those beside CJK characters.
 func squeeze(s string) string {
+	if strings.IndexByte(s, ' ') < 0 {
+		return s
+	}
 	var t [20][]byte
 	return string(join(nil, cut(t[:0], []byte(s))))
 }
@@ -282,29 +291,32 @@ func (x *lexicon) fold(tokens [][]byte) [][]byte {
 // reduce replaces words by their forms and drops words, unless only numbers
 // would remain.
 func (x *lexicon) reduce(tokens [][]byte) [][]byte {
-	letters := false
+	letters, kept := false, 0
+	var drop uint64
 	for i, t := range tokens {
 		if x.streets {
 			t = bareStreet(t)
-			tokens[i] = t
 		}
 		e := x.entry(t)
 		if e.form != nil {
-			tokens[i] = e.form
+			t = e.form
 		}
-		letters = letters || !e.drop && anyLetter(tokens[i])
+		tokens[i] = t
+		if e.drop && i < 64 {
+			drop |= 1 << i
+			continue
+		}
+		kept++
+		letters = letters || anyLetter(t)
 	}
-	if !letters {
+	if drop == 0 || !letters || kept == 0 {
 		return tokens
 	}
 	out := tokens[:0]
-	for _, t := range tokens {
-		if !x.entry(t).drop {
+	for i, t := range tokens {
+		if i >= 64 || drop&(1<<i) == 0 {
 			out = append(out, t)
 		}
-	}
-	if len(out) == 0 {
-		return tokens
 	}
 	return out
 }
