@@ -8,24 +8,20 @@ import (
 
 	"telltale/canary"
 	"telltale/fingerprint/code"
-	"telltale/internal/stat"
 )
 
-// canaryEvidence weighs the canaries that one copy alone carries.
-//
-// For a canary with survival s and null probability v, the ratio is s/(K v)
-// when it was seen and (1-s)/(1-v) when not; K is the number of its identities,
-// because the most telling of K outcomes is taken. The ratio is averaged over a
-// grid of s and over the exports of the candidate.
+// canaryEvidence weighs the canaries that one copy alone carries, see
+// code.CanaryLogE. The null probability of a hit is multiplied by the number of
+// the canary's identities, because the most telling of so many outcomes is
+// taken. Who got several exports is weighed by the mean over them.
 type canaryEvidence struct {
 	d        *dataset
 	seen     map[sightedID]sighted
 	byExport map[string][]int // export -> canaries
-	survival []float64
-	weights  []float64
+	survival []code.Weighted
 	looked   float64
 	floor    float64 // null probability that the controls show
-	messages bool
+	complete bool    // canaries that were not seen are missing
 }
 
 func (*canaryEvidence) Source() string { return SourceCanary }
@@ -35,11 +31,8 @@ func (*canaryEvidence) Source() string { return SourceCanary }
 // messages that found a mailbox.
 const guesses = 1024
 
-// weighCanaries prepares the canary evidence. The chance that a canary
-// survived is taken from the share of rows that leaked, and from one that is
-// a tenth of it, and one that is small: canaries may have been looked for.
 func (d *decision) weighCanaries(s *dataset, o *observed, held *holdings) *canaryEvidence {
-	e := &canaryEvidence{d: s, seen: o.Canaries, byExport: map[string][]int{}, looked: float64(max(1, d.all.looked)), messages: !d.files}
+	e := &canaryEvidence{d: s, seen: o.Canaries, byExport: map[string][]int{}, looked: float64(max(1, d.all.looked)), complete: d.files}
 	for i, p := range s.planted {
 		if !p.canary.Shared {
 			for _, id := range p.exports {
@@ -47,10 +40,12 @@ func (d *decision) weighCanaries(s *dataset, o *observed, held *holdings) *canar
 			}
 		}
 	}
-	share := min(max(held.share, 1e-4), 0.98)
-	e.survival, e.weights = []float64{share, share / 10, 0.5, 0.002}, []float64{0.5, 0.15, 0.15, 0.2}
+	e.survival = code.Survival(held.share)
+	if !d.files {
+		e.survival = code.Survival(0)
+	}
 	if k := len(o.Controls); k > 0 && s.controls != nil {
-		e.floor = float64(k+1) / float64(s.controls.Len()+1)
+		e.floor = code.ControlNull(k, s.controls.Len())
 		d.warn("%d control identities that were never issued turned up too: hits of canaries count accordingly less", k)
 	}
 	return e
@@ -63,7 +58,7 @@ func (e *canaryEvidence) null(s sighted) float64 {
 	if s.Message {
 		tries *= guesses
 	}
-	return min(1, max(e.floor, tries*math.Exp2(-s.Bits)))
+	return min(1, max(e.floor, code.GuessNull(tries, s.Bits)))
 }
 
 func (e *canaryEvidence) Weigh(c Candidate) Weight {
@@ -83,29 +78,35 @@ func (e *canaryEvidence) Weigh(c Candidate) Weight {
 }
 
 // set weighs the canaries of one export.
-func (e *canaryEvidence) set(canaries []int) (logE float64, hits int64) {
-	sums := make([]float64, len(e.survival))
+func (e *canaryEvidence) set(canaries []int) (logE float64, n int64) {
+	var hits, misses []float64
 	for _, i := range canaries {
 		p := &e.d.planted[i]
 		seen, hit := e.seen[p.id]
-		v := 0.0
 		if hit {
-			v = e.null(seen) * float64(max(1, len(p.canary.Identities)))
-			hit = v < 0.1
-		}
-		if hit {
-			hits++
-		}
-		for j, s := range e.survival {
-			if hit {
-				sums[j] += math.Log(s / v)
-			} else {
-				sums[j] += math.Log1p(-s)
+			null := min(1, e.null(seen)*float64(max(1, len(p.canary.Identities))))
+			if hit = null < maxNull; hit {
+				hits = append(hits, null)
 			}
 		}
+		if !hit && e.complete && e.tellable(p) {
+			misses = append(misses, e.floor)
+		}
 	}
-	return stat.LogMean(sums, e.weights), hits
+	return code.CanaryLogE(hits, misses, e.survival), int64(len(hits))
 }
+
+// tellable reports whether a canary can be told from chance at all.
+func (e *canaryEvidence) tellable(p *planted) bool {
+	all := make([]int, len(p.canary.Identities))
+	for i := range all {
+		all[i] = i
+	}
+	return e.null(sighted{Bits: canary.Together(p.canary, all)})*float64(max(1, len(all))) < maxNull
+}
+
+// maxNull is the null probability from which on a hit counts as a miss.
+const maxNull = 0.1
 
 // sharedEvidence weighs the canaries that several copies carry: each is a
 // symbol of the code, one when it was seen.

@@ -5,11 +5,12 @@ import (
 	"encoding/binary"
 	"math"
 	"runtime"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
 	"telltale/fingerprint"
-	"telltale/internal/stat"
+	"telltale/fingerprint/code"
 )
 
 // holdings says which snapshots hold the rows that were linked.
@@ -155,65 +156,36 @@ func (h *holdings) sample(n int) []int {
 	return rows
 }
 
-// A row counts for a candidate when one of the candidate's exports would have
-// held it: at the lowest rate of those exports, since what is withheld at one
-// rate is withheld at every higher one. With q that rate and lambda the share
-// of the leak that was taken from the candidate's copy, the ratio is
-//
-//	(1 - q (1-lambda)) / (1-q)   for a row that was not withheld
-//	1 - lambda                   for one that was
-//
-// and its mean over a withheld row's being drawn is 1. The product over rows is
-// averaged over a grid of lambda that is fixed beforehand.
-var (
-	lambdas       = []float64{1, 0.99, 0.95, 0.85, 0.7, 0.5, 0.3, 0.15, 0.05}
-	lambdaWeights = []float64{0.4, 0.15, 0.1, 0.1, 0.05, 0.08, 0.05, 0.04, 0.03}
-)
-
+// weigh counts rows, see code.WithheldLogE. A row counts for a candidate when
+// one of the candidate's exports would have held it: at the lowest rate of
+// those exports, since what is withheld at one rate is withheld at every
+// higher one.
 func (h *holdings) weigh(w fingerprint.Withholding, c Candidate, rows []int) Weight {
-	present, withheld := map[float64]int64{}, int64(0)
-	n := int64(0)
+	var counts []code.Withheld
+	n, missing, expected := int64(0), 0.0, 0.0
 	for _, i := range rows {
 		q := h.rate(c, i)
 		if q <= 0 || q >= 1 {
 			continue
 		}
+		at := slices.IndexFunc(counts, func(x code.Withheld) bool { return x.Rate == q })
+		if at < 0 {
+			at = len(counts)
+			counts = append(counts, code.Withheld{Rate: q})
+		}
 		n++
+		expected += q
 		if w.Withheld(h.keys[i], q) {
-			withheld++
+			counts[at].Missing++
+			missing++
 		} else {
-			present[q]++
+			counts[at].Present++
 		}
 	}
 	if n == 0 {
 		return Weight{}
 	}
-	logs := make([]float64, len(lambdas))
-	best := 0
-	for j, lambda := range lambdas {
-		for _, e := range c.Exports { // rates in a fixed order, each once
-			q := e.WithholdRate
-			logs[j] += float64(present[q]) / times(c, q) * (math.Log1p(-q*(1-lambda)) - math.Log1p(-q))
-		}
-		if withheld > 0 {
-			logs[j] += float64(withheld) * math.Log1p(-lambda)
-		}
-		if logs[j] > logs[best] {
-			best = j
-		}
-	}
-	return Weight{LogE: stat.LogMean(logs, lambdaWeights), N: n, Share: lambdas[best]}
-}
-
-// times is how many exports of a candidate have that rate.
-func times(c Candidate, q float64) float64 {
-	n := 0.0
-	for _, e := range c.Exports {
-		if e.WithholdRate == q {
-			n++
-		}
-	}
-	return n
+	return Weight{LogE: code.WithheldLogE(counts, nil), N: n, Share: max(1e-3, 1-missing/expected)}
 }
 
 // rate is the lowest rate of the exports that hold row i and had been issued

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"telltale/internal/identity"
 	"telltale/internal/key"
 )
 
@@ -33,9 +32,11 @@ type Mapping struct {
 	strong  []pair
 	weak    []pair
 	serial  *pair // a dense key that other columns confirm, or that stands alone under its name
-	alone   bool
-	odds    float64 // log2 odds that a row found by serial is one of ours
-	rates   []rate  // per column of the index
+	named   bool
+	margin  float64   // bits beyond log2(rows) that weak identities need here
+	odds    float64   // log2 odds that a row found by serial is one of ours
+	rates   []rate    // per column of the index
+	most    []float64 // per column of the index: bits that agreement can be worth, fewer where the values are dense
 }
 
 // pair is a column of the leak taken for a column of the index.
@@ -53,7 +54,8 @@ type rate struct{ agree, chance float64 }
 const (
 	maxPairs     = 1 << 20 // cells looked at, over all pairs of columns
 	minSample    = 200
-	sparse       = 0.002 // density below which a strong value links alone
+	sparse       = 0.002 // density below which a serial number links alone
+	longSerial   = 10    // characters from which on it does so whatever the density
 	probes       = 8     // made-up neighbours per value
 	minKappa     = 0.3   // agreement beyond chance that a column must show
 	minColumn    = 10.0  // bits that speak for a pair of columns, beyond the number of pairs
@@ -68,16 +70,37 @@ const (
 // its rows. header may be nil. locale is the index's.
 func (l *Linker) Recognise(sample [][]string, header []string) *Mapping {
 	s := l.look(sample)
-	m := &Mapping{l: l, Columns: fill(make([]int, len(l.fields)), -1), rates: make([]rate, len(l.fields))}
+	m := &Mapping{l: l, Columns: fill(make([]int, len(l.fields)), -1), rates: make([]rate, len(l.fields)), most: make([]float64, len(l.fields))}
+	for f := range m.most {
+		m.most[f] = math.Inf(1)
+	}
+	m.margin = rowMargin
 	m.proposeStrong(s)
 	m.proposeWeak(s)
-	rows := m.linkSample(s)
-	if m.settle(s, rows, header) == 0 {
+	sets := m.candidateSets(s)
+	m.settle(s, sets, header)
+	m.learnMargin(s)
+	m.Linked = countLinked(m.linkSample(s))
+	if m.Linked > 0 {
+		m.settle(s, m.linkSample(s), header) // single rows tell more than sets
+		m.learnMargin(s)
+		m.Linked = countLinked(m.linkSample(s))
+	} else {
+		fill(m.Columns, -1)
+	}
+	if m.Linked*10 < len(s.rows)*9 {
 		m.trySerials(s, header)
-	} else if m.weak != nil {
-		m.settle(s, m.linkSample(s), header) // what was recognised helps to link more
 	}
 	return m
+}
+
+func countLinked(sets [][]uint32) (n int) {
+	for _, s := range sets {
+		if len(s) == 1 {
+			n++
+		}
+	}
+	return n
 }
 
 func fill(s []int, v int) []int {
@@ -210,14 +233,14 @@ func pad(n, width int) string {
 func (m *Mapping) proposeStrong(s *look) {
 	for _, p := range s.pairs {
 		f := &m.l.fields[p.field]
-		if !f.listed || !f.kind.Strong() || p.density > sparse {
+		if !f.listed || !f.kind.Strong() {
 			continue
 		}
 		of, strong := 0, 0
 		for _, c := range s.cells {
 			if v, ok := c.Canonical(p.leak, f.kind); ok {
 				of++
-				if identity.StrongValue(f.kind, v) {
+				if m.alone(p, v) {
 					strong++
 				}
 			}
@@ -241,6 +264,9 @@ func (m *Mapping) proposeWeak(s *look) {
 		return cmp.Compare(float64(b.hits)*(0.1+b.unique), float64(a.hits)*(0.1+a.unique))
 	})
 	m.weak = assign(found)
+	for _, p := range m.weak {
+		m.most[p.field] = -math.Log2(p.density + 1/float64(probes*p.seen+1))
+	}
 }
 
 // assign keeps the first pair of every column on either side.
@@ -256,35 +282,48 @@ func assign(pairs []pair) []pair {
 	return kept
 }
 
-// linkSample links what it can of the sample; -1 stands for no link.
-func (m *Mapping) linkSample(s *look) []int {
-	rows := fill(make([]int, len(s.rows)), -1)
+// linkSample links what it can of the sample: a set of one row, or none.
+func (m *Mapping) linkSample(s *look) [][]uint32 {
+	sets := make([][]uint32, len(s.rows))
 	for i, c := range s.cells {
 		if k, ok := m.Link(c); ok {
-			rows[i] = int(k.Row)
+			sets[i] = []uint32{k.Row}
 		}
 	}
-	return rows
+	return sets
 }
 
-// settle recognises every column by the tags of the rows that were linked, and
-// returns how many there are.
-func (m *Mapping) settle(s *look, rows []int, header []string) int {
-	m.Linked = 0
-	for _, r := range rows {
-		if r >= 0 {
-			m.Linked++
+// candidateSets finds, for each row of the sample, the rows that its strong or
+// weak identities fit best.
+func (m *Mapping) candidateSets(s *look) [][]uint32 {
+	sets := make([][]uint32, len(s.rows))
+	for i, c := range s.cells {
+		if k, ok := m.byStrong(c); ok {
+			sets[i] = []uint32{k.Row}
+			continue
+		}
+		top := 0.0
+		for _, r := range m.weakRows(c) {
+			b := m.agreement(c, r, nil)
+			if b > top+uniqueMargin {
+				sets[i] = sets[i][:0]
+			}
+			if b > top-uniqueMargin {
+				sets[i] = append(sets[i], r)
+			}
+			top = max(top, b)
 		}
 	}
-	if m.Linked == 0 {
-		return 0
-	}
+	return sets
+}
+
+// settle recognises every column by the tags of the rows in the sets.
+func (m *Mapping) settle(s *look, sets [][]uint32, header []string) {
 	fill(m.Columns, -1)
-	for _, v := range m.votes(s, rows, header) {
+	for _, v := range m.votes(s, sets, header) {
 		m.Columns[v.field] = v.leak
 		m.rates[v.field] = v.rate
 	}
-	return m.Linked
 }
 
 // vote is what the linked rows say of a pair of columns.
@@ -296,11 +335,11 @@ type vote struct {
 }
 
 // votes returns the pairs that the linked rows confirm, each column once.
-func (m *Mapping) votes(s *look, rows []int, header []string) []vote {
+func (m *Mapping) votes(s *look, sets [][]uint32, header []string) []vote {
 	var votes []vote
 	penalty := math.Log2(float64(max(1, len(s.pairs))))
 	for i, p := range s.pairs {
-		v := m.vote(s.entries[i], rows, p)
+		v := m.vote(s.entries[i], sets, p)
 		v.named = p.leak < len(header) && fold(header[p.leak]) == fold(m.l.fields[p.field].name)
 		kappa := (v.agree - v.chance) / max(1e-9, 1-v.chance)
 		sure := v.bits > minColumn+penalty && kappa >= minKappa
@@ -326,13 +365,13 @@ func (m *Mapping) votes(s *look, rows []int, header []string) []vote {
 	})
 }
 
-// vote compares the tags of a pair on linked rows. Chance is the agreement with
-// the tags of other linked rows near by, so that two tables in the same order
-// are not taken for one.
-func (m *Mapping) vote(entries []entry, rows []int, p pair) vote {
+// vote compares the tags of a pair on sets of rows; one that agrees suffices.
+// Chance is the agreement with the sets of other rows near by, so that two
+// tables in the same order are not taken for one.
+func (m *Mapping) vote(entries []entry, sets [][]uint32, p pair) vote {
 	var linked []int
-	for i, r := range rows {
-		if r >= 0 && entries[i].tag != 0 && m.l.tags[p.field][r] != 0 {
+	for i, set := range sets {
+		if len(set) > 0 && entries[i].tag != 0 && !m.empty(p.field, set) {
 			linked = append(linked, i)
 		}
 	}
@@ -340,24 +379,27 @@ func (m *Mapping) vote(entries []entry, rows []int, p pair) vote {
 	if n == 0 {
 		return vote{pair: p}
 	}
-	tags := m.l.tags[p.field]
 	agree, common := 0.0, 0.0
 	for _, i := range linked {
-		if tags[rows[i]] == entries[i].tag {
+		if m.holds(p.field, sets[i], entries[i].tag) {
 			agree++
 		}
-		common += float64(m.l.commonness(p.field, entries[i].tag)) / float64(m.l.Rows())
+		share := float64(m.l.commonness(p.field, entries[i].tag)) / float64(m.l.Rows())
+		common += 1 - math.Pow(1-min(share, 1), float64(len(sets[i])))
 	}
 	chance := common / n
 	for _, shift := range []int{1, 2, 5, 11, 23} {
-		same := 0.0
+		same, asked := 0.0, 0.0
 		for j, i := range linked {
-			if other := linked[(j+shift)%len(linked)]; other != i && tags[rows[other]] == entries[i].tag {
-				same++
+			if other := sets[linked[(j+shift)%len(linked)]]; other[0] != sets[i][0] {
+				asked++
+				if m.holds(p.field, other, entries[i].tag) {
+					same++
+				}
 			}
 		}
-		if len(linked) > 2*shift {
-			chance = max(chance, same/n)
+		if asked > 2 && len(linked) > 2*shift {
+			chance = max(chance, same/asked)
 		}
 	}
 	v := vote{pair: p, rate: rate{agree / n, (chance*n + 0.5) / (n + 1)}}
@@ -365,4 +407,23 @@ func (m *Mapping) vote(entries []entry, rows []int, p pair) vote {
 		v.bits = agree*math.Log2(q/v.chance) + (n-agree)*math.Log2((1-q)/(1-v.chance))
 	}
 	return v
+}
+
+// empty reports whether the column is empty in all of the rows.
+func (m *Mapping) empty(field int, set []uint32) bool {
+	for _, r := range set {
+		if m.l.tags[field][r] != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (m *Mapping) holds(field int, set []uint32, tag uint16) bool {
+	for _, r := range set {
+		if m.l.tags[field][r] == tag {
+			return true
+		}
+	}
+	return false
 }

@@ -2,6 +2,7 @@ package link
 
 import (
 	"math"
+	"slices"
 
 	"telltale/internal/identity"
 )
@@ -31,8 +32,7 @@ func (m *Mapping) byStrong(c *Cells) (Link, bool) {
 		if p.leak >= c.Len() {
 			continue
 		}
-		v, ok := c.Canonical(p.leak, m.l.fields[p.field].kind)
-		if !ok || !identity.StrongValue(m.l.fields[p.field].kind, v) {
+		if v, ok := c.Canonical(p.leak, m.l.fields[p.field].kind); !ok || !m.alone(p, v) {
 			continue
 		}
 		if found := m.candidates(c, p); len(found) > 0 {
@@ -42,6 +42,12 @@ func (m *Mapping) byStrong(c *Cells) (Link, bool) {
 	}
 	row, ok := m.best(c, rows)
 	return Link{Row: row, By: by, Bits: m.l.log2n}, ok
+}
+
+// alone reports whether a value of a strong pair identifies a row by itself.
+func (m *Mapping) alone(p pair, v string) bool {
+	k := m.l.fields[p.field].kind
+	return identity.StrongValue(k, v) && (k != identity.Serial || p.density <= sparse || len(v) >= longSerial)
 }
 
 // best chooses among rows by their tags; ok is false when two are as good.
@@ -78,7 +84,7 @@ func (m *Mapping) bySerial(c *Cells) (Link, bool) {
 		return Link{}, false
 	}
 	k := Link{Row: rows[0], By: []int{m.serial.field}, Bits: m.l.log2n}
-	return k, m.alone || m.tagBits(c, rows[0], m.serial.field)+m.odds > 0
+	return k, m.named || m.tagBits(c, rows[0], m.serial.field)+m.odds > 0
 }
 
 // tagBits weighs whether the other columns of a leaked row are those of a row:
@@ -109,29 +115,34 @@ func (m *Mapping) tagBits(c *Cells, row uint32, except int) float64 {
 
 // byWeak looks for the one row on which several weak identities agree.
 func (m *Mapping) byWeak(c *Cells) (Link, bool) {
-	need := m.l.log2n + rowMargin
-	var rows []uint32
-	for _, p := range m.weak {
-		rows = append(rows, m.candidates(c, p)...)
-	}
-	var best Link
-	second := math.Inf(-1)
-	best.Bits = math.Inf(-1)
-	seen := map[uint32]bool{}
-	for _, r := range rows {
-		if seen[r] {
-			continue
-		}
-		seen[r] = true
-		var by []int
-		if b := m.agreement(c, r, &by); b > best.Bits {
-			second = best.Bits
-			best = Link{Row: r, By: by, Bits: b}
+	k, second := m.bestWeak(c)
+	return k, k.Bits > m.l.log2n+m.margin && k.Bits >= second+uniqueMargin
+}
+
+func (m *Mapping) bestWeak(c *Cells) (best Link, second float64) {
+	best.Bits, second = math.Inf(-1), math.Inf(-1)
+	for _, r := range m.weakRows(c) {
+		b := m.agreement(c, r, nil)
+		if b > best.Bits {
+			best, second = Link{Row: r, Bits: b}, best.Bits
 		} else if b > second {
 			second = b
 		}
 	}
-	return best, best.Bits > need && best.Bits >= second+uniqueMargin
+	if best.Bits > m.l.log2n {
+		m.agreement(c, best.Row, &best.By)
+	}
+	return best, second
+}
+
+// weakRows are the rows that hold some weak identity of a leaked row, ascending.
+func (m *Mapping) weakRows(c *Cells) []uint32 {
+	var rows []uint32
+	for _, p := range m.weak {
+		rows = append(rows, m.candidates(c, p)...)
+	}
+	slices.Sort(rows)
+	return slices.Compact(rows)
 }
 
 // agreement sums log2(rows/count) over the columns in which a leaked row agrees
@@ -149,7 +160,7 @@ func (m *Mapping) agreement(c *Cells, row uint32, by *[]int) float64 {
 		if e.tag != m.l.tags[f][row] {
 			continue
 		}
-		bits := m.l.log2n - math.Log2(float64(max(1, m.l.commonness(f, e.tag))))
+		bits := min(m.most[f], m.l.log2n-math.Log2(float64(max(1, m.l.commonness(f, e.tag)))))
 		if by != nil {
 			*by = append(*by, f)
 		}

@@ -9,6 +9,8 @@ import (
 // tags of other columns agree on the rows that it would link; or when nothing
 // else is left in the table and it bears the key's name.
 func (m *Mapping) trySerials(s *look, header []string) {
+	was := *m
+	was.Columns, was.rates = slices.Clone(m.Columns), slices.Clone(m.rates)
 	best, bestBits := -1, 0.0
 	for i, p := range s.pairs {
 		if !m.l.fields[p.field].listed || p.unique < 0.9 || p.hits*20 < p.seen {
@@ -30,20 +32,26 @@ func (m *Mapping) trySerials(s *look, header []string) {
 		m.settle(s, m.throughList(s, best), header)
 		m.estimateOdds(s)
 		m.settle(s, m.linkSample(s), header)
+		m.Linked = countLinked(m.linkSample(s))
+		if m.Linked < was.Linked {
+			*m = was
+		}
 		return
 	}
-	m.takeNamed(s, header)
+	if m.Linked == 0 {
+		m.takeNamed(s, header)
+	}
 }
 
-func (m *Mapping) throughList(s *look, i int) []int {
+func (m *Mapping) throughList(s *look, i int) [][]uint32 {
 	p := s.pairs[i]
-	rows := fill(make([]int, len(s.rows)), -1)
-	for r := range rows {
+	sets := make([][]uint32, len(s.rows))
+	for r := range sets {
 		if found := m.l.lists[p.field].find(s.entries[i][r].hash); len(found) == 1 {
-			rows[r] = int(found[0])
+			sets[r] = found
 		}
 	}
-	return rows
+	return sets
 }
 
 // estimateOdds learns how many of the rows that the serial finds are ours.
@@ -76,22 +84,12 @@ func (m *Mapping) takeNamed(s *look, header []string) {
 		f := &m.l.fields[p.field]
 		named := p.leak < len(header) && fold(header[p.leak]) == fold(f.name)
 		if f.listed && named && p.unique >= 0.9 && p.hits*10 >= p.seen*9 {
-			m.serial, m.alone = &s.pairs[i], true
+			m.serial, m.named = &s.pairs[i], true
 			m.Columns[p.field] = p.leak
-			m.Linked = len(m.throughList(s, i)) - count(m.throughList(s, i), -1)
+			m.Linked = countLinked(m.throughList(s, i))
 			return
 		}
 	}
-}
-
-func count(s []int, v int) int {
-	n := 0
-	for _, x := range s {
-		if x == v {
-			n++
-		}
-	}
-	return n
 }
 
 func (m *Mapping) candidates(c *Cells, p pair) []uint32 {
