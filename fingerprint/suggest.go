@@ -3,6 +3,7 @@ package fingerprint
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"telltale/internal/identity"
 )
@@ -62,16 +63,33 @@ var codeWords = []string{
 
 var codeSigns = []string{"编号", "代码", "号码", "序号", "邮编", "年份", "年级", "等级", "单号"}
 
+// notIDs end in "id" and are amounts all the same.
+var notIDs = []string{"paid", "unpaid", "prepaid", "bid", "fluid"}
+
 func namesCodes(header string) bool {
-	words := strings.FieldsFunc(strings.ToLower(header), func(r rune) bool {
-		return r < 0x80 && (r < 'a' || r > 'z')
-	})
-	for _, w := range words {
-		if slices.Contains(codeWords, w) {
+	for _, w := range headerWords(header) {
+		if slices.Contains(codeWords, w) || strings.HasSuffix(w, "id") && !slices.Contains(notIDs, w) {
 			return true
 		}
 	}
 	return slices.ContainsFunc(codeSigns, func(s string) bool { return strings.Contains(header, s) })
+}
+
+// headerWords parts a header at signs, digits and where a capital follows a
+// small letter.
+func headerWords(header string) []string {
+	var b strings.Builder
+	small := false
+	for _, r := range header {
+		if small && unicode.IsUpper(r) || !unicode.IsLetter(r) {
+			b.WriteByte(' ')
+		}
+		small = unicode.IsLower(r)
+		if unicode.IsLetter(r) {
+			b.WriteRune(unicode.ToLower(r))
+		}
+	}
+	return strings.Fields(b.String())
 }
 
 func suggestNumber(header string, cells []string, locale string) string {
