@@ -22,10 +22,7 @@ const (
 // Decode weighs every candidate. It returns an error for a symbol other than 0 and 1, for more groups than reads could need, and when
 // ctx ends. Without reads or without candidates every e-value is 1.
 func Decode(ctx context.Context, reads []Read, w Words, o Options) (Result, error) {
-	d := &decoder{ctx: ctx, reads: reads, words: w, workers: o.Workers, sampleBits: sampleBits, fullBits: fullBits}
-	if d.workers <= 0 {
-		d.workers = runtime.GOMAXPROCS(0)
-	}
+	d := newDecoder(ctx, reads, w, o.Workers)
 	if o.Alpha < 0 || o.Alpha > 1 || math.IsNaN(o.Alpha) {
 		return Result{}, fmt.Errorf("alpha %v, want a number above 0 and at most 1", o.Alpha)
 	}
@@ -42,6 +39,13 @@ func Decode(ctx context.Context, reads []Read, w Words, o Options) (Result, erro
 	return r, err
 }
 
+func newDecoder(ctx context.Context, reads []Read, w Words, workers int) *decoder {
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	return &decoder{ctx: ctx, reads: reads, words: w, workers: workers, sampleBits: sampleBits, fullBits: fullBits, knownOdds: knownOdds}
+}
+
 type decoder struct {
 	ctx     context.Context
 	reads   []Read
@@ -49,6 +53,7 @@ type decoder struct {
 	workers int
 
 	sampleBits, fullBits int
+	knownOdds            float64
 
 	prior     float64 // log N
 	threshold float64 // log(N/alpha)

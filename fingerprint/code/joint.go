@@ -79,7 +79,7 @@ func (c *coalitions) known(leftOut int) []int {
 		}
 		var join []int
 		for i, l := range logE {
-			if i != leftOut && l >= c.prior+math.Log(knownOdds) && !slices.Contains(in, i) {
+			if i != leftOut && l >= c.prior+math.Log(c.knownOdds) && !slices.Contains(in, i) {
 				join = append(join, i)
 			}
 		}
