@@ -44,7 +44,7 @@ func newDialect(s *Schema, anyCR bool) *dialect {
 	}
 	if s.Quote > 0 && s.Quote < utf8.RuneSelf {
 		d.quotes, d.quote, d.escape = true, byte(s.Quote), byte(s.Quote)
-		if s.Escape >= 0 && s.Escape < utf8.RuneSelf && s.Escape != s.Quote {
+		if s.Escape > 0 && s.Escape < utf8.RuneSelf && s.Escape != s.Quote {
 			d.escape = byte(s.Escape)
 		}
 		d.quoteStr = string(s.Quote)
@@ -228,9 +228,9 @@ func (d *dialect) unescape(s string) string {
 }
 
 // escapes reports whether c stands only to escape next: a doubled quote, or an
-// escape character before anything but a letter or digit.
+// escape character before a quote or another one.
 func (d *dialect) escapes(c, next byte) bool {
-	return c == d.quote && next == d.quote || d.escape != d.quote && c == d.escape && !isAlnum(next)
+	return c == d.quote && next == d.quote || d.escape != d.quote && c == d.escape && (next == d.quote || next == d.escape)
 }
 
 func isAlnum(c byte) bool {

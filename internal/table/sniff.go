@@ -155,10 +155,8 @@ func (f *File) escapesFor(text string, quote rune) []rune {
 		return []rune{f.o.Escape}
 	}
 	out := []rune{quote}
-	for _, esc := range []string{"\\", "\x00"} {
-		if strings.Contains(text, esc+string(quote)) {
-			out = append(out, rune(esc[0]))
-		}
+	if strings.Contains(text, `\`+string(quote)) {
+		out = append(out, '\\')
 	}
 	return out
 }

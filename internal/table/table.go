@@ -39,7 +39,7 @@ type Schema struct {
 	Delimiter   rune
 	Padded      bool   // a blank follows every delimiter (JSON: colon and comma) and is no part of the cell
 	Quote       rune   // NoQuote if there is none
-	Escape      rune   // what stands before a quote inside a quoted cell; equal to Quote when quotes are doubled
+	Escape      rune   // what stands before a quote inside a quoted cell; 0 or Quote: quotes are doubled
 	LineEnd     string // the habit; single rows may differ
 	Compression string // outermost first, "" or for example "zip+gzip"
 
