@@ -52,15 +52,19 @@ func newCopied(i int, n Node) *copied {
 	}
 	for i := range s.Tables {
 		t := &s.Tables[i]
-		h := &held{rows: t.Rows, cols: t.Columns, limit: t.Cells.Limit, sample: t.Cells.Rows, hashes: t.Cells.Hashes,
-			edited: t.Cells.Edited, known: t.Cells.Known, order: t.Order}
-		if h.rows == nil {
-			h.rows = roaring.New()
-		}
-		h.reindex()
-		c.tables[t.Dataset+"\x00"+t.Snapshot] = h
+		c.tables[t.Dataset+"\x00"+t.Snapshot] = heldOf(t)
 	}
 	return c
+}
+
+func heldOf(t *Table) *held {
+	h := &held{rows: t.Rows, cols: t.Columns, limit: t.Cells.Limit, sample: t.Cells.Rows, hashes: t.Cells.Hashes,
+		edited: t.Cells.Edited, known: t.Cells.Known, order: t.Order}
+	if h.rows == nil {
+		h.rows = roaring.New()
+	}
+	h.reindex()
+	return h
 }
 
 func (h *held) reindex() {

@@ -49,8 +49,7 @@ type derivation struct {
 	tables                          int
 }
 
-// derive accounts for child as made from parent. root is the issued state:
-// what it knows of the columns; nil when nothing is.
+// derive accounts for child as made from parent.
 func (m *model) derive(parent, child *copied) derivation {
 	d := derivation{childRows: child.linked(), parentRows: parent.linked()}
 	if parent.all {
@@ -70,8 +69,13 @@ func (m *model) deriveTable(d *derivation, key string, parent, child *copied) {
 	n := c.rows.GetCardinality()
 	total := m.rowsOf[key]
 	if parent.all {
-		d.kept += n
-		d.cost += subset(total, n) + m.columnsFromIssue(d, key, c) + m.cellsFromIssue(d, key, c, nil) + m.orderFromIssue(d, c)
+		kept := n
+		if issued := m.issued[key]; issued != nil {
+			kept, total = issued.AndCardinality(c.rows), issued.GetCardinality()
+			d.cost += subset(m.rowsOf[key]-total, n-kept) + costAddedRow*float64(n-kept)
+		}
+		d.kept, d.added = d.kept+kept, d.added+n-kept
+		d.cost += subset(total, kept) + m.columnsFromIssue(d, key, c) + m.cellsFromIssue(d, key, c, nil) + m.orderFromIssue(d, c)
 		return
 	}
 	if p == nil {

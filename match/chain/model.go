@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/RoaringBitmap/roaring/v2"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -16,6 +17,7 @@ type model struct {
 	issuedOrder  map[string]map[string]int
 	issuedShape  map[string]map[string]uint64
 	issuedHeader map[string]map[string]uint64
+	issued       map[string]*roaring.Bitmap    // rows of the exports that have a sketch
 	votes        map[string]map[string]*ballot // snapshot, column
 }
 
@@ -30,10 +32,16 @@ type ballot struct {
 
 func newModel(items []*copied) *model {
 	m := &model{map[string]uint64{}, map[string]map[string]bool{}, map[string]map[string]int{}, map[string]map[string]uint64{},
-		map[string]map[string]uint64{}, map[string]map[string]*ballot{}}
+		map[string]map[string]uint64{}, map[string]*roaring.Bitmap{}, map[string]map[string]*ballot{}}
 	rows := map[string][]uint32{}
 	for _, c := range items {
 		for key, h := range c.tables {
+			if c.export != "" && m.issued[key] == nil {
+				m.issued[key] = roaring.New()
+			}
+			if c.export != "" {
+				m.issued[key].Or(h.rows)
+			}
 			if !h.rows.IsEmpty() {
 				m.rowsOf[key] = max(m.rowsOf[key], uint64(h.rows.Maximum())+1)
 			}

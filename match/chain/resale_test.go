@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"telltale/internal/attack"
@@ -97,7 +98,7 @@ type truth struct {
 	nodes  []Node
 	parent map[string]string // seen copy -> nearest seen ancestor or "export"
 	above  map[[2]string]bool
-	hidden int // unseen copies with two or more lines of seen descendants
+	hidden map[string]bool // unseen copies with two or more lines of seen descendants, as the sets of these
 	merged int
 }
 
@@ -105,7 +106,7 @@ func simulate(seed uint64, rows int, s attack.Resale, known bool) truth {
 	r := rand.New(rand.NewPCG(seed, 7))
 	issued := people(rows, r)
 	hops := attack.Resell(issued, s, r)
-	t := truth{parent: map[string]string{}, above: map[[2]string]bool{}}
+	t := truth{hidden: map[string]bool{}, parent: map[string]string{}, above: map[[2]string]bool{}}
 	t.nodes = append(t.nodes, Node{ID: "export", Kind: Export, Label: "export", Recipient: "acme"})
 	var base *attack.Table
 	if known {
@@ -121,7 +122,15 @@ func simulate(seed uint64, rows int, s attack.Resale, known bool) truth {
 	for i, h := range hops {
 		if !h.Seen {
 			if lines[i] >= 2 {
-				t.hidden++
+				var below []string
+				for k := range hops {
+					for a := k; a >= 0; a = hops[a].Parent {
+						if a == i && hops[k].Seen {
+							below = append(below, id(k))
+						}
+					}
+				}
+				t.hidden[fmt.Sprint(below)] = true
 			}
 			continue
 		}
@@ -152,7 +161,7 @@ func simulate(seed uint64, rows int, s attack.Resale, known bool) truth {
 // tally counts what was reconstructed right.
 type tally struct {
 	trees, edges, edgesRight, ancestry, ancestryFound, ancestryWrong int
-	hidden, hiddenFound, top, topRight                               int
+	hidden, hiddenFound, invented, top, topRight                     int
 }
 
 func (a *tally) add(t truth, g Graph) {
@@ -194,10 +203,24 @@ func (a *tally) add(t truth, g Graph) {
 		}
 	}
 	a.ancestry += len(t.above)
-	a.hidden += t.hidden
+	a.hidden += len(t.hidden)
 	for _, n := range g.Nodes {
-		if n.Kind == Hidden {
+		if n.Kind != Hidden {
+			continue
+		}
+		var below []string
+		for child := range t.parent {
+			for p := first[child]; p != ""; p = first[p] {
+				if p == n.ID {
+					below = append(below, child)
+				}
+			}
+		}
+		slices.Sort(below)
+		if t.hidden[fmt.Sprint(below)] {
 			a.hiddenFound++
+		} else {
+			a.invented++
 		}
 	}
 }
@@ -213,8 +236,8 @@ func (a *tally) f1() float64 {
 }
 
 func (a *tally) String() string {
-	return fmt.Sprintf("%d trees: edges %d/%d (%.3f), below the export %d/%d, ancestor pairs %d of %d found and %d wrong (F1 %.3f), hidden %d inserted for %d",
-		a.trees, a.edgesRight, a.edges, a.edge(), a.topRight, a.top, a.ancestryFound, a.ancestry, a.ancestryWrong, a.f1(), a.hiddenFound, a.hidden)
+	return fmt.Sprintf("%d trees: edges %d/%d (%.3f), below the export %d/%d, ancestor pairs %d of %d found and %d wrong (F1 %.3f), hidden %d of %d found and %d invented",
+		a.trees, a.edgesRight, a.edges, a.edge(), a.topRight, a.top, a.ancestryFound, a.ancestry, a.ancestryWrong, a.f1(), a.hiddenFound, a.hidden, a.invented)
 }
 
 var trade = attack.Resale{Identity: []string{"phone", "email"}, Region: "city", Phone: "phone"}

@@ -177,7 +177,7 @@ func cell(cells []string, c int) string {
 }
 
 var headerWords = struct{ sender, contact, time, text, subject []string }{
-	sender: []string{"sender", "from", "caller", "source", "originator", "spammer", "offender", "reported number", "发件", "发送方", "发送号", "发信", "主叫", "来源",
+	sender: []string{"sender", "from", "caller", "called me", "who called", "source", "originator", "spammer", "offender", "reported number", "发件", "发送方", "发送号", "发信", "主叫", "来源",
 		"来电", "骚扰", "被举报", "absender", "expéditeur", "remitente", "送信元", "差出人", "v_sender"},
 	contact: []string{"recipient", "receiver", "to", "contact", "victim", "complainant", "reporter", "phone", "mobile", "email", "e-mail", "msisdn", "tel", "number",
 		"address", "收件", "收信", "接收", "手机", "电话", "邮箱", "邮件地址", "号码", "投诉人", "举报人", "被叫", "联系方式", "empfänger", "telefon", "handy", "destinataire", "宛先", "受信"},
@@ -235,7 +235,7 @@ func (p *roles) byContent(columns [][]string, taken []bool, s table.Schema) {
 	for c := range columns {
 		if !taken[c] && contactShare(columns[c], p.locale) > 0.5 {
 			taken[c] = true
-			if p.sender < 0 && len(p.contacts) > 0 && repeats(columns[c]) > 2*repeats(columns[p.contacts[0]]) {
+			if p.sender < 0 && len(p.contacts) > 0 && repeats(columns[c]) > 1.4*repeats(columns[p.contacts[0]]) {
 				p.sender = c
 			} else {
 				p.contacts = append(p.contacts, c)

@@ -63,9 +63,6 @@ func unixLines(raw []byte) []byte {
 // text is then not lost with a blank line that somebody deleted.
 func splitHeader(raw []byte) (h fields, body []byte) {
 	rest := bytes.TrimLeft(raw, "\n")
-	if bytes.HasPrefix(rest, []byte("From ")) || bytes.HasPrefix(rest, []byte(">From ")) {
-		_, rest, _ = bytes.Cut(rest, []byte("\n"))
-	}
 	var names []string
 	var values [][]byte
 	for len(rest) > 0 {
@@ -81,6 +78,10 @@ func splitHeader(raw []byte) (h fields, body []byte) {
 			continue
 		}
 		name, value, ok := headerLine(line)
+		if !ok && isEnvelopeLine(line) {
+			rest = after
+			continue
+		}
 		if !ok {
 			break
 		}
@@ -91,6 +92,12 @@ func splitHeader(raw []byte) (h fields, body []byte) {
 		h = append(h, field{name, decodeHeader(values[i])})
 	}
 	return h, rest
+}
+
+// isEnvelopeLine reports a From_ line, which programs leave in the midst of
+// headers.
+func isEnvelopeLine(line []byte) bool {
+	return bytes.HasPrefix(line, []byte("From ")) || bytes.HasPrefix(line, []byte(">From "))
 }
 
 func headerLine(line []byte) (name string, value []byte, ok bool) {

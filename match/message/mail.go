@@ -3,6 +3,7 @@ package message
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -17,9 +18,9 @@ type mailReader struct {
 	seen   map[string]bool // lines already in text
 	links  []string
 
-	original, nested, envelope, addressed []Contact // recipients by trust
-	inner                                 []fields  // headers of nested messages, outermost first
-	innerAddr                             []Contact
+	original  []Contact // recipients named by reports
+	inner     []fields  // headers of nested messages, outermost first
+	innerAddr []Contact // their recipients
 }
 
 // readMail parses one mail. It always gives a message: what cannot be parsed
@@ -34,7 +35,7 @@ func readMail(name string, raw []byte) Message {
 	r := &mailReader{m: &m, seen: map[string]bool{}}
 	raw = unixLines(raw)
 	h, body := splitHeader(raw)
-	r.entity("", h, raw, body, 0)
+	r.entity("", h, body, 0)
 	r.finish(h, raw)
 	return m
 }
@@ -48,13 +49,13 @@ func (m *Message) note(format string, args ...any) {
 }
 
 // entity reads one message, outermost or nested. path is "" for the first.
-func (r *mailReader) entity(path string, h fields, raw, body []byte, depth int) {
+func (r *mailReader) entity(path string, h fields, body []byte, depth int) {
 	r.header.WriteString(h.String())
 	if depth > 0 {
 		r.inner = append(r.inner, h)
 		r.innerAddr = append(r.innerAddr, recipientsOf(h, "nested ")...)
 	}
-	root := r.parse(path, h, raw)
+	root := r.parse(path, h, body)
 	if root == nil {
 		r.leaf(at(path, "0"), h, body, depth)
 		return
@@ -63,7 +64,7 @@ func (r *mailReader) entity(path string, h fields, raw, body []byte, depth int) 
 }
 
 // parse returns the MIME tree, or nil when there is none to be had.
-func (r *mailReader) parse(path string, h fields, raw []byte) (root *enmime.Part) {
+func (r *mailReader) parse(path string, h fields, body []byte) (root *enmime.Part) {
 	if ctype, _ := params(h.first("content-type"), ""); !strings.HasPrefix(ctype, "multipart/") {
 		return nil
 	}
@@ -75,7 +76,8 @@ func (r *mailReader) parse(path string, h fields, raw []byte) (root *enmime.Part
 	}()
 	p := enmime.NewParser(enmime.RawContent(true), enmime.SkipMalformedParts(true), enmime.MultipartWOBoundaryAsSinglePart(true),
 		enmime.DisableTextConversion(true), enmime.MaxStoredPartErrors(8), enmime.StripMediaTypeInvalidCharacters(true))
-	root, err := p.ReadParts(bytes.NewReader(withoutEnvelopeLine(raw)))
+	head := "Mime-Version: 1.0\nContent-Type: " + h.first("content-type") + "\n\n"
+	root, err := p.ReadParts(io.MultiReader(strings.NewReader(head), bytes.NewReader(body)))
 	if err != nil {
 		r.m.lose("%s cannot be parsed, kept as text: %v", where(path), err)
 		return nil
@@ -85,15 +87,6 @@ func (r *mailReader) parse(path string, h fields, raw []byte) (root *enmime.Part
 		return nil
 	}
 	return root
-}
-
-// withoutEnvelopeLine drops a From_ line and blank lines before the header.
-func withoutEnvelopeLine(raw []byte) []byte {
-	raw = bytes.TrimLeft(raw, "\n")
-	if bytes.HasPrefix(raw, []byte("From ")) || bytes.HasPrefix(raw, []byte(">From ")) {
-		_, raw, _ = bytes.Cut(raw, []byte("\n"))
-	}
-	return raw
 }
 
 func (r *mailReader) walk(path string, p *enmime.Part, depth int) {
@@ -210,9 +203,8 @@ func (r *mailReader) nest(path string, content []byte, depth int) {
 		r.addText(string(bytes.ToValidUTF8(content, []byte("\ufffd"))))
 		return
 	}
-	raw := unixLines(content)
-	h, body := splitHeader(raw)
-	r.entity(path+"/", h, raw, body, depth+1)
+	h, body := splitHeader(unixLines(content))
+	r.entity(path+"/", h, body, depth+1)
 }
 
 // finish fills in what the headers say. If a message is inside another, the

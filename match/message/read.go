@@ -166,7 +166,7 @@ func isMail(head []byte) bool {
 			known++
 		case ok && !strings.HasPrefix(name, "http"):
 			other++
-		case i == 0 && (strings.HasPrefix(line, "From ") || strings.HasPrefix(line, ">From ")):
+		case isEnvelopeLine([]byte(line)):
 		default:
 			return known >= 2
 		}
