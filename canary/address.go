@@ -213,22 +213,14 @@ func joinBits(group, words []string) float64 {
 	return -log2(min(p, 1))
 }
 
-func (m *model) alikeWords(i int, old string) []string {
-	var out []string
-	for _, v := range m.values(i) {
-		if len(strings.Fields(v)) == len(strings.Fields(old)) && commas(v) == commas(old) {
-			out = append(out, v)
-		}
-	}
-	return out
-}
+// alikeWords are the values with as many words and the same commas.
+func (m *model) alikeWords(i int, old string) []string { return m.groups[i][wordForm(old)] }
 
-func commas(v string) string {
+// wordForm has a character for every word: a comma for one that ends in one.
+func wordForm(v string) string {
 	var out strings.Builder
-	for i, w := range strings.Fields(v) {
-		if strings.HasSuffix(w, ",") {
-			out.WriteByte(byte('0' + i))
-		}
+	for w := range strings.FieldsSeq(v) {
+		out.WriteByte(pick[byte](strings.HasSuffix(w, ","), ',', 'x'))
 	}
 	return out.String()
 }

@@ -263,3 +263,13 @@ func BenchmarkFinderRow(b *testing.B) {
 		f.Row(cells)
 	}
 }
+
+func BenchmarkMint(b *testing.B) {
+	tab := people(4096)
+	p, c := learn(tab), ownContacts(tab, 10)
+	p.ready()
+	b.ResetTimer()
+	for i := range b.N {
+		mustMint(b, p, fmt.Sprint(i), 10, c)
+	}
+}

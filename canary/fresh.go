@@ -97,12 +97,14 @@ func varyEnd(st *key.Stream, old string) string {
 func (m *model) learnValues() {
 	n := len(m.p.Columns)
 	m.counts, m.single = make([]map[string]int, n), make([]*words, n)
-	m.sizes, m.grain = make([]*gaps, n), make([]int64, n)
+	m.sizes, m.grain, m.groups = make([]*gaps, n), make([]int64, n), make([]map[string][]string, n)
 	for i := range n {
 		values := m.values(i)
 		m.counts[i] = map[string]int{}
+		m.groups[i] = map[string][]string{}
 		for _, v := range values {
 			m.counts[i][v]++
+			m.groups[i][wordForm(v)] = append(m.groups[i][wordForm(v)], v)
 		}
 		m.sizes[i], m.grain[i] = newGaps(values), grainOf(values)
 		if m.distinct[i] > 0.02 {

@@ -35,6 +35,9 @@ func SharedSite(slot int) [16]byte {
 }
 
 func (p *Profile) mint(secret key.Secret, n int, c Contacts, shared bool) ([]Canary, error) {
+	if n <= 0 {
+		return nil, nil
+	}
 	if len(p.Sample) == 0 {
 		return nil, fmt.Errorf("mint: the profile has no rows")
 	}

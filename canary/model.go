@@ -20,8 +20,10 @@ type model struct {
 	checks   map[int]check
 	distinct []float64 // different values over filled cells, by column
 	numbers  map[int]*gaps
-	counts   []map[string]int // of every value of a column
-	single   []*words         // one-word values
+	cells    [][]string            // filled cells by column, all read before the model is shared
+	groups   []map[string][]string // values of several words by their form
+	counts   []map[string]int      // of every value of a column
+	single   []*words              // one-word values
 	sizes    []*gaps
 	grain    []int64
 	accepted float64 // least share of drawn names that the table does not hold
@@ -84,7 +86,17 @@ const repeats = 0.5
 
 // values are the filled cells of a column in the sample.
 func (m *model) values(i int) []string {
-	var out []string
+	if m.cells == nil {
+		m.cells = make([][]string, len(m.p.Columns))
+	}
+	if m.cells[i] == nil {
+		m.cells[i] = m.readValues(i)
+	}
+	return m.cells[i]
+}
+
+func (m *model) readValues(i int) []string {
+	out := []string{}
 	for _, r := range m.p.Sample {
 		if v := cell(r.Cells, i); !blank(v) {
 			out = append(out, v)
