@@ -1,4 +1,30 @@
 // Package chain reconstructs who had a leaked copy from whom.
+//
+// A sighting (a dump, a forum sample, a campaign of messages) leaves a Sketch:
+// which rows it held, keyed hashes of its cells and of the rows that are not
+// ours, its columns and their order, its formats and the order of its rows.
+// Match feeds a Sketcher row by row; the file itself is not needed again.
+//
+// Reconstruct compares every two sketches in both directions and asks what it
+// would take to make the one from the other. The answer is a description
+// length in nats: which of the parent's rows were kept, which cells were
+// edited and to what, which columns dropped. Loss is cheap and cannot be
+// undone; rows, columns and original values do not come back, so the opposite
+// direction is dear. Edited cells, foreign rows and a changed row order cost
+// once when they are made and nothing when they are inherited. The cheapest
+// tree (Edmonds' branching) below the exports is the reconstruction. Then it
+// grows: an unseen copy is inserted where two copies share what their parent
+// lacks and the description gets shorter by it, and a second source where a
+// copy was merged. A holder known by a statement alone becomes a node of his
+// own.
+//
+// What it will not do. The direction between two copies with the same content
+// is not known, and times do not tell it: a copy is older than the day it was
+// seen. Two buyers who filter by the same rule look as if they had a common
+// source. Posteriors are a softmax over the alternatives in the tree that was
+// found, tempered because rows and cells are not independent; they are not
+// calibrated, and every graph says so. A sighting of several accused recipients
+// hangs below the one that explains most.
 package chain
 
 import "time"

@@ -23,6 +23,7 @@ type copied struct {
 // held is what a copy holds of one snapshot.
 type held struct {
 	rows   *roaring.Bitmap
+	extra  uint64 // further rows that an unseen copy must have had, which ones is not known
 	cols   []Column
 	index  map[string]int
 	limit  uint32
@@ -157,12 +158,14 @@ func joinHashes(a, b Hashes, all bool) Hashes {
 // differ, the one that is known to be as issued stands, else the first's.
 func joinHeld(a, b *held) *held {
 	if a == nil || b == nil {
+		only := a
 		if a == nil {
-			return b
+			only = b
 		}
-		return a
+		alone := *only
+		return &alone
 	}
-	j := &held{rows: roaring.Or(a.rows, b.rows), cols: slices.Clone(a.cols), limit: min(a.limit, b.limit), order: joinOrder(a, b)}
+	j := &held{rows: roaring.Or(a.rows, b.rows), extra: a.extra + b.extra, cols: slices.Clone(a.cols), limit: min(a.limit, b.limit), order: joinOrder(a, b)}
 	for _, c := range b.cols {
 		if _, ok := a.index[c.Name]; !ok {
 			j.cols = append(j.cols, c)

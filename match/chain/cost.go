@@ -75,7 +75,7 @@ func (m *model) deriveTable(d *derivation, key string, parent, child *copied) {
 			d.cost += subset(m.rowsOf[key]-total, n-kept) + costAddedRow*float64(n-kept)
 		}
 		d.kept, d.added = d.kept+kept, d.added+n-kept
-		d.cost += subset(total, kept) + m.columnsFromIssue(d, key, c) + m.cellsFromIssue(d, key, c, nil) + m.orderFromIssue(d, c)
+		d.cost += subsetUnnamed(total, kept, c.extra) + m.columnsFromIssue(d, key, c) + m.cellsFromIssue(d, key, c, nil) + m.orderFromIssue(d, c)
 		return
 	}
 	if p == nil {
@@ -86,10 +86,15 @@ func (m *model) deriveTable(d *derivation, key string, parent, child *copied) {
 	}
 	held := p.rows.GetCardinality()
 	kept := p.rows.AndCardinality(c.rows)
-	d.kept, d.added = d.kept+kept, d.added+n-kept
-	d.cost += subset(held, kept)
+	covered := min(n-kept, p.extra)
+	added := n - kept - covered
+	d.kept, d.added = d.kept+kept+covered, d.added+added
+	d.cost += subsetUnnamed(held+p.extra, kept+covered, c.extra) + lchoose(float64(total-min(total, held)), float64(min(covered, total-min(total, held))))
 	if n > kept {
-		d.cost += subset(total-min(total, held), n-kept) + costAddedRow*float64(n-kept) + m.cellsFromIssue(d, key, c, p.rows)
+		d.cost += m.cellsFromIssue(d, key, c, p.rows)
+	}
+	if added > 0 {
+		d.cost += subset(total-min(total, held), added) + costAddedRow*float64(added)
 	}
 	d.columns(m, key, p, c)
 	d.changed(m, key, p, c)
@@ -102,6 +107,14 @@ func subset(n, k uint64) float64 {
 		k = n
 	}
 	return math.Log(float64(n+1)) + lchoose(float64(n), float64(k))
+}
+
+// subsetUnnamed is subset for k rows and extra others that need not be named:
+// all choices of them are summed over.
+func subsetUnnamed(n, k, extra uint64) float64 {
+	k = min(k, n)
+	extra = min(extra, n-k)
+	return subset(n, k+extra) - lchoose(float64(n-k), float64(extra))
 }
 
 func lchoose(n, k float64) float64 {
@@ -318,7 +331,7 @@ func habitCost(parent, child *copied) float64 {
 
 // order accounts for the order of rows.
 func (d *derivation) order(m *model, p, c *held) float64 {
-	if len(c.order) < 8 {
+	if len(c.order) < 8 || len(p.order) < 8 && issuedOrder(c.order) {
 		return 0
 	}
 	if concordance(p.order, c.order) > sameOrder {

@@ -84,11 +84,33 @@ func (r *reconstruction) candidates() []candidate {
 // examine works out what an unseen copy above a and b would save.
 func (r *reconstruction) examine(c candidate) candidate {
 	c.copy = join(r.items[c.a], r.items[c.b], false)
+	r.estimate(c)
 	before := r.s.cost[r.parent[c.a]][c.a] + r.s.cost[r.parent[c.b]][c.b]
 	after := r.step(r.items[c.parent], c.copy) + r.marksOf(c.parent, c.copy) +
 		r.step(c.copy, r.items[c.a]) + r.step(c.copy, r.items[c.b]) + r.inside(c.copy, c.a) + r.inside(c.copy, c.b)
 	c.gain = before - after
 	return c
+}
+
+// estimate sets how many rows the unseen copy had: two random samples of a and
+// b rows that share s came from a*b/s rows (Lincoln and Petersen).
+func (r *reconstruction) estimate(c candidate) {
+	for _, key := range c.copy.keys() {
+		h, a, b := c.copy.tables[key], r.items[c.a].tables[key], r.items[c.b].tables[key]
+		h.extra = 0
+		if a == nil || b == nil {
+			continue
+		}
+		na, nb := a.rows.GetCardinality()+a.extra, b.rows.GetCardinality()+b.extra
+		shared, union := a.rows.AndCardinality(b.rows), h.rows.GetCardinality()
+		room := r.m.rowsOf[key]
+		if p := r.items[c.parent].tables[key]; p != nil && !r.items[c.parent].all {
+			room = p.rows.GetCardinality() + p.extra
+		}
+		if size := min(na*nb/max(shared, 1), room); shared > 0 && size > union {
+			h.extra = size - union
+		}
+	}
 }
 
 func (r *reconstruction) step(a, b *copied) float64 {

@@ -116,7 +116,11 @@ func (r *reconstruction) marks(from, to int) float64 {
 	if from == unknownSource {
 		return costUnknown
 	}
+	hidden := child.node < 0 // of a copy that was not seen no marks were read
 	if r.isExport(from) {
+		if hidden {
+			return 0
+		}
 		return -clamp(child.logE[r.items[from].export])
 	}
 	parent := r.items[from]
@@ -130,6 +134,9 @@ func (r *reconstruction) marks(from, to int) float64 {
 		if _, ok := parent.accused[name]; !ok && len(parent.accused) > 0 {
 			strange++
 		}
+	}
+	if hidden {
+		best = 0
 	}
 	return costStrange*float64(strange) - best
 }

@@ -1,0 +1,142 @@
+package attack
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func sample(n int) Table {
+	rows := make([][]string, n)
+	for i := range rows {
+		rows[i] = []string{fmt.Sprint(1000 + i), fmt.Sprintf("Name %c", 'A'+i%26), fmt.Sprintf("+44 7700 %06d", i), fmt.Sprintf("%d.%02d", i, i%100), "2026-03-01"}
+	}
+	return New([]string{"id", "name", "phone", "amount", "date"}, rows)
+}
+
+func dump(t Table) string { return fmt.Sprint(t.Header, t.Names, t.Rows, t.Origin) }
+
+func all() []Attack {
+	list := []Attack{Sample(0.5), SampleN(10), Filter("name", 0.3), Truncate(0.5), Shuffle(), SortBy("name"), Duplicate(0.2), Repeat(2), Mix(sample(30), 0.3), Junk(0.2),
+		Keep("id", "phone"), Drop("date"), DropRandom(2, "id"), Reorder(), Rename(), RenameSome(0.5), DropHeader(), Round(0, "amount"), Thousands(), PhoneDigits("phone"),
+		PhoneSpaces(3, "phone"), EatZeros(), Dates("02/01/2006"), Upper(), Lower(), FullWidth("name"), Pad(), Edit(0.3), Alter(0.3), Blank(0.3), Without("e"),
+		Chain(Sample(0.5), Shuffle(), DropHeader())}
+	return append(list, Family()...)
+}
+
+// TestAttacksKeepTruth: an attack is repeatable, leaves its input alone, and
+// keeps origins and names in step with rows and columns.
+func TestAttacksKeepTruth(t *testing.T) {
+	for _, a := range all() {
+		t.Run(a.Name, func(t *testing.T) {
+			in := sample(60)
+			before := dump(in)
+			out := a.Run(in, rand.New(rand.NewPCG(1, 2)))
+			if again := a.Run(in, rand.New(rand.NewPCG(1, 2))); dump(out) != dump(again) {
+				t.Error("the same seed gives another table")
+			}
+			if dump(in) != before {
+				t.Error("the input was changed")
+			}
+			if len(out.Origin) != len(out.Rows) || out.Header != nil && len(out.Header) != len(out.Names) {
+				t.Errorf("%d rows and %d origins, %d headers and %d names", len(out.Rows), len(out.Origin), len(out.Header), len(out.Names))
+			}
+			c, k := out.Column("id"), in.Column("id")
+			for i, row := range out.Rows {
+				if o := out.Origin[i]; o < Foreign || o >= len(in.Rows) || len(row) != len(out.Names) && o != Foreign {
+					t.Fatalf("row %d: origin %d, %d cells", i, o, len(row))
+				}
+				if o := out.Origin[i]; o >= 0 && c >= 0 && strings.HasPrefix(a.Name, "s") && row[c] != in.Rows[o][k] {
+					t.Fatalf("row %d is not its origin", i)
+				}
+			}
+		})
+	}
+}
+
+func TestCoalitions(t *testing.T) {
+	base := sample(50)
+	var copies []Table
+	for k := range 3 {
+		copies = append(copies, Chain(Sample(0.9), Edit(0.2, "amount")).Run(base, rand.New(rand.NewPCG(uint64(k), 1))))
+	}
+	for _, c := range Coalitions() {
+		out := c.Run(copies, rand.New(rand.NewPCG(7, 7)))
+		for i, o := range out.Origin {
+			for col, v := range out.Rows[i] {
+				had := v == "" && c.Name == BlankDiffering().Name
+				for _, t := range copies {
+					if j := slices.Index(t.Origin, o); j >= 0 && t.Rows[j][col] == v {
+						had = true
+					}
+				}
+				if !had {
+					t.Fatalf("%s: row %d has %q, which no copy has", c.Name, i, v)
+				}
+			}
+		}
+		if len(out.Rows) == 0 {
+			t.Errorf("%s: no rows", c.Name)
+		}
+	}
+}
+
+func TestResell(t *testing.T) {
+	s := Resale{Copies: 12, Unseen: 0.25, Identity: []string{"phone"}, Region: "name", Phone: "phone", Merge: 0.3, Messages: 0.3}
+	hops := Resell(sample(800), s, rand.New(rand.NewPCG(2, 9)))
+	unseen := 0
+	for i, h := range hops {
+		if h.Parent >= i || h.Other >= i {
+			t.Fatalf("copy %d comes before its source", i)
+		}
+		if !h.Seen {
+			unseen++
+		}
+		if h.Table.Column("phone") < 0 {
+			t.Errorf("copy %d lost the column that sellers keep", i)
+		}
+		from := map[int]bool{}
+		for _, p := range []int{h.Parent, h.Other} {
+			if p >= 0 {
+				for _, o := range hops[p].Table.Origin {
+					from[o] = true
+				}
+			}
+		}
+		for _, o := range h.Table.Origin {
+			if h.Parent >= 0 && o != Foreign && !from[o] {
+				t.Fatalf("copy %d holds row %d, which its source lacks", i, o)
+			}
+		}
+	}
+	if len(hops) != 12 || unseen == 0 {
+		t.Errorf("%d copies, %d unseen", len(hops), unseen)
+	}
+}
+
+func TestWrite(t *testing.T) {
+	for _, e := range Encodings() {
+		var b bytes.Buffer
+		if err := sample(5).Write(&b, Dialect{Encoding: e, Delimiter: ';', LineEnd: "\r\n"}); err != nil || b.Len() == 0 {
+			t.Errorf("%s: %v", e, err)
+		}
+	}
+	if err := sample(1).Write(&bytes.Buffer{}, Dialect{Encoding: "klingon"}); err == nil {
+		t.Error("an unknown encoding was accepted")
+	}
+}
+
+// TestNoKey: the adversary has no key.
+func TestNoKey(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", ".").Output()
+	if err != nil {
+		t.Skip("go list: ", err)
+	}
+	if strings.Contains(string(out), "internal/key") {
+		t.Error("internal/attack reaches internal/key")
+	}
+}
