@@ -19,7 +19,7 @@ type Point struct {
 //
 // They are Nuida's discrete bias distribution: n = ceil(c0/2) points p_i = (1 + x_i)/2 at the roots x_i of the Legendre polynomial
 // of degree n, with weights proportional to w_i / sqrt(p_i (1 - p_i)), w_i the Gauss-Legendre weights (Nuida et al., "An
-// improvement of discrete Tardos fingerprinting codes", 2009). It is the shortest code for every c0; as c0 grows it tends to the arcsine
+// improvement of discrete Tardos fingerprinting codes", 2009). As c0 grows they tend to the arcsine
 // law. Beyond 32 the points of 32 are used. Issued marks depend on every digit of this table: it never changes.
 func Points(c0 int) []Point {
 	n := (min(max(c0, 1), maxC0) + 1) / 2

@@ -1,5 +1,12 @@
 // Package code is the collusion-secure code and its decoder. It knows numbers only: biases, symbols that were read, bits of
 // candidates' words. It knows no table, no file and no key.
+//
+// Decode with Joint set is what to use. It gives every candidate one e-value: a number whose mean is at most 1 when the candidate's copy is no
+// source of the reads, whatever was done to the copies, because nothing that the decoder fits or chooses for a candidate looks at that
+// candidate's bits. E-values of other evidence (WithheldLogE, CanaryLogE) multiply with it. Accuse those whose product
+// reaches N/alpha, N being the number of candidates.
+//
+// It will not say how the copies were combined, and shares are estimates outside the bound. docs/statistics.md has the derivations.
 package code
 
 // Read is one marked site at which a symbol was read.
