@@ -65,6 +65,7 @@ var spellings = []struct {
 		{"tauentzien 8", "Tauentzienstraße 8", "Tauentzienstr. 8", "TAUENTZIENSTRASSE 8"},
 		{"北京朝阳区建国路88 3", "北京市朝阳区建国路88号3室", "北京朝阳区建国路８８號3室", "北京市 朝阳区 建国路 88号 3室"},
 	}},
+	{Address, "zh-CN", [][]string{{"人民路88 12 3", "人民路88号12栋3单元", "人民路88号十二号楼三单元"}, {"人民路88 20", "人民路88号二十层", "人民路八十八号20层"}}},
 	{Organisation, "", [][]string{
 		{"elliott john w", "Elliott, John W Esq", "ELLIOTT JOHN W. ESQ."},
 		{"smith sons", "Smith & Sons Ltd", "Smith and Sons Limited", "SMITH & SONS LTD."},

@@ -145,7 +145,7 @@ func looksPostcode(v string) bool {
 // looksCode wants letters and digits without blanks, such as AB12-3456.
 func looksCode(v string) bool {
 	s := shapeOf(v)
-	return s.digits >= 2 && s.letters > 0 && s.spaces == 0 && s.han == 0 && s.kana == 0 && s.runes >= 5 && s.runes <= 64 && strings.IndexAny(v, "@:,") < 0
+	return s.digits >= 2 && s.letters > 0 && s.spaces == 0 && s.han == 0 && s.kana == 0 && s.runes >= 5 && s.runes <= 64 && !strings.ContainsAny(v, "@:,")
 }
 
 // looksGiven and the like ask the vocabularies.

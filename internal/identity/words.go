@@ -75,8 +75,8 @@ var words = sync.OnceValue(func() *vocabulary {
 	v.person = &lexicon{forms: forms(lists, "honorific"), tails: flat(lists["honorific-zh-drop"]), sorted: true, letters: true}
 	v.family = &lexicon{forms: v.person.forms, tails: v.person.tails, letters: true}
 	v.address = &lexicon{forms: forms(lists, "address"), phrases: phrases(lists["address-zh"]), merge: true, streets: true}
-	v.organisation = &lexicon{forms: forms(lists, "organisation"), phrases: phrases(lists["organisation-zh-drop"]), merge: true}
-	v.place = &lexicon{forms: forms(lists, "place"), tails: flat(lists["place-zh-drop"])}
+	v.organisation = &lexicon{forms: inherit(v.address.forms, forms(lists, "organisation")), phrases: phrases(lists["organisation-zh-drop"]), merge: true, streets: true}
+	v.place = &lexicon{forms: inherit(v.address.forms, forms(lists, "place")), tails: flat(lists["place-zh-drop"])}
 	return v
 })
 
@@ -94,6 +94,17 @@ func forms(lists map[string][][]string, name string) map[string]entry {
 		}
 	}
 	return m
+}
+
+// inherit adds the forms of addresses to own: they turn up in the names of
+// companies and towns too, where none is dropped.
+func inherit(address, own map[string]entry) map[string]entry {
+	for w, e := range address {
+		if _, found := own[w]; !found {
+			own[w] = entry{form: e.form}
+		}
+	}
+	return own
 }
 
 func flat(rows [][]string) []string {
@@ -208,6 +219,9 @@ func separate(dst []byte, v string) (b []byte, wide bool) {
 // chinese folds phrases and tails of values with CJK characters.
 func (x *lexicon) chinese(b []byte) []byte {
 	s := squeeze(string(b))
+	if x.streets {
+		s = tens(s)
+	}
 	if x.phrases != nil {
 		for range 8 {
 			next := squeeze(x.phrases.Replace(s))
@@ -218,6 +232,42 @@ func (x *lexicon) chinese(b []byte) []byte {
 		}
 	}
 	return []byte(cutTails(s, x.tails))
+}
+
+// tens writes the numbers from 10 to 99 that are spelled with 十 in digits.
+func tens(s string) string {
+	if !strings.Contains(s, "十") {
+		return s
+	}
+	r := []rune(s)
+	var b strings.Builder
+	for i := 0; i < len(r); i++ {
+		ten, one, next := 1, 0, i
+		if n := numeral(r[i]); n > 0 && i+1 < len(r) && r[i+1] == '十' {
+			ten, next = n, i+1
+		}
+		if r[next] != '十' {
+			b.WriteRune(r[i])
+			continue
+		}
+		if next+1 < len(r) && numeral(r[next+1]) > 0 {
+			next++
+			one = numeral(r[next])
+		}
+		b.WriteByte(byte('0' + ten))
+		b.WriteByte(byte('0' + one))
+		i = next
+	}
+	return b.String()
+}
+
+func numeral(r rune) int {
+	for n, c := range []rune("〇一二三四五六七八九") {
+		if r == c {
+			return n
+		}
+	}
+	return 0
 }
 
 func cutTails(s string, tails []string) string {
