@@ -66,7 +66,6 @@ type File struct {
 	stack    []container
 	members  int
 	expanded atomic.Int64
-	depth    int
 	tables   tableSet
 	first    Reader // found by Open
 	found    int

@@ -35,7 +35,6 @@ type jsonReader struct {
 	err    error
 	line   int64
 	bad    bool // the text was decoded and may hold U+FFFD
-	pend   *SyntaxError
 }
 
 func (f *File) openJSON(r io.Reader, s sample, base Schema) (tableSet, error) {

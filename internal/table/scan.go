@@ -91,7 +91,7 @@ func (sc *scanner) next(bt *batch) {
 			sc.giveUp(bt)
 		}
 		if len(sc.rest) == 0 {
-			size = chunk / 2
+			size = max(chunk/2, 1)
 		}
 	}
 }

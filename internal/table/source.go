@@ -66,18 +66,13 @@ func (s *stream) Read(p []byte) (int, error) {
 	return s.r.Read(p)
 }
 
-// skip passes over n bytes that were looked at.
-func (s *stream) skip(n int) { s.head = s.head[min(n, len(s.head)):] }
-
 // bounded watches what expands: its ratio and its total, and gives the errors
 // of decompressors one form.
 type bounded struct {
-	r      io.Reader
-	close  func()
-	in     func() int64 // bytes of the file read so far
-	file   *File
-	n      int64
-	lastIn int64
+	r    io.Reader
+	in   func() int64 // bytes of the file read so far
+	file *File
+	n    int64
 }
 
 // quietStart is how much may be expanded before the ratio is looked at.

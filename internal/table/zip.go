@@ -139,7 +139,6 @@ type zipWalk struct {
 	outer *member
 	r     *bufio.Reader
 	last  io.Reader
-	desc  bool
 	ended bool
 	shut  func()
 }
