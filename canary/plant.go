@@ -250,6 +250,9 @@ func (pl *Planter) Fit(i int, prev, next []string) ([]string, error) {
 	room := 0.0
 	for _, f := range pl.columns {
 		v, space, ok := pl.fit(f, c, prev, next, pl.share[i])
+		if !ok && next == nil {
+			continue // nothing follows: the minted value stands
+		}
 		if !ok {
 			return nil, pl.wait(i)
 		}
