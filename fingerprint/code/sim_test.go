@@ -2,7 +2,6 @@ package code
 
 import (
 	"context"
-	"math/bits"
 	"math/rand/v2"
 	"testing"
 )
@@ -133,12 +132,4 @@ func decode(t testing.TB, reads []Read, w Words, joint bool) Result {
 		t.Fatal(err)
 	}
 	return r
-}
-
-func onesIn(w []uint64) int {
-	n := 0
-	for _, x := range w {
-		n += bits.OnesCount64(x)
-	}
-	return n
 }
