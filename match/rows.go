@@ -122,9 +122,11 @@ func (g *target) columnsFor(rows [][]string) []cellKinds {
 	wanted := g.dataset.canaryKinds()
 	var out []cellKinds
 	for c := range width {
+		// Controls measure how often strangers reach a contact of ours without
+		// a copy. Names of the mint's model are no contacts: real people have them.
 		k := cellKinds{column: c, kinds: g.kindsOf(c, rows, wanted)}
 		for _, kind := range k.kinds {
-			if kind == identity.Email || kind == identity.Phone || kind == identity.Name {
+			if kind == identity.Email || kind == identity.Phone {
 				k.control = append(k.control, kind)
 			}
 		}
@@ -267,10 +269,10 @@ func (t *tableRun) collect(raw []string, x rowResult) {
 		p := s.dataset.planted[s.hit.Planted]
 		t.reading.observed(s.dataset.name).sight(p.id, sighted{Bits: s.hit.Bits, Matched: s.hit.Matched})
 	}
-	for _, c := range x.controls {
-		t.reading.observed(c.dataset.name).Controls[t.hasher.Sum64("control", string(c.kind), c.value)] = true
-	}
 	if x.target == nil {
+		for _, c := range x.controls {
+			t.reading.observed(c.dataset.name).Controls[t.hasher.Sum64("control", string(c.kind), c.value)] = true
+		}
 		t.sketcher.Add(chain.Row{Cells: raw})
 		return
 	}

@@ -31,7 +31,7 @@ type sightingRecord struct {
 	Reading []byte    `json:"reading"`
 }
 
-// seenFlags are those of everything that adds to a case.
+// investigationFlags are those of match and trace.
 func investigationFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "dataset", Usage: "only dataset `NAME`; may be repeated"},
@@ -70,12 +70,8 @@ func (p *program) matchOptions(c *cli.Context) (match.Options, error) {
 	return match.Options{Alpha: alpha, Datasets: c.StringSlice("dataset"), All: c.Bool("all")}, nil
 }
 
-func (p *program) investigate(c *cli.Context, r *registry, kind, schema string) (*investigation, error) {
-	o, err := p.matchOptions(c)
-	if err != nil {
-		return nil, err
-	}
-	err = r.View(c.Context, func(tx store.Tx) error {
+func (p *program) investigate(c *cli.Context, r *registry, o match.Options, kind, schema string) (*investigation, error) {
+	err := r.View(c.Context, func(tx store.Tx) error {
 		for _, name := range o.Datasets {
 			if _, err := tx.Dataset(name); err != nil {
 				return err

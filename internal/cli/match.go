@@ -34,12 +34,16 @@ func (p *program) runMatch(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	options, err := p.matchOptions(c)
+	if err != nil {
+		return err
+	}
 	files, err := expand(args)
 	if err != nil {
 		return err
 	}
 	return p.with(c.Context, func(r *registry) error {
-		i, err := p.investigate(c, r, "file", match.SchemaMatch)
+		i, err := p.investigate(c, r, options, "file", match.SchemaMatch)
 		if err != nil {
 			return err
 		}

@@ -42,6 +42,10 @@ func (p *program) runTrace(c *cli.Context) error {
 	if len(args) == 0 && c.String("contact") == "" {
 		return usageError("see telltale trace --help", "trace: give a file, or --contact")
 	}
+	options, err := p.matchOptions(c)
+	if err != nil {
+		return err
+	}
 	files, err := expand(args)
 	if err != nil {
 		return err
@@ -52,7 +56,7 @@ func (p *program) runTrace(c *cli.Context) error {
 	}
 	messages = p.amend(c, messages, received)
 	return p.with(c.Context, func(r *registry) error {
-		i, err := p.investigate(c, r, "message", match.SchemaTrace)
+		i, err := p.investigate(c, r, options, "message", match.SchemaTrace)
 		if err != nil {
 			return err
 		}

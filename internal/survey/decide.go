@@ -3,6 +3,7 @@ package survey
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"telltale/fingerprint"
@@ -103,7 +104,7 @@ func (s *Survey) assignCarrier(col *Column, cells []string, c Choices) {
 	switch {
 	case chosen:
 		col.Carrier = spec
-	case col.Key || col.Identity:
+	case col.Key || col.Identity || numbersRows(cells):
 		return
 	case col.Kind == identity.Address || col.Kind == identity.Organisation:
 		col.Carrier = "text"
@@ -114,6 +115,25 @@ func (s *Survey) assignCarrier(col *Column, cells []string, c Choices) {
 	if col.Capacity == 0 && !chosen {
 		col.Carrier = ""
 	}
+}
+
+// numbersRows tells whether cells are distinct whole numbers from a dense
+// range: they number the rows, and whoever changes one makes a gap and a repeat.
+func numbersRows(cells []string) bool {
+	const leastRows = 20
+	seen := make(map[int64]bool, len(cells))
+	var low, high int64
+	for i, cell := range cells {
+		n, err := strconv.ParseInt(strings.TrimSpace(cell), 10, 64)
+		if err != nil || seen[n] {
+			return false
+		}
+		if seen[n] = true; i == 0 {
+			low, high = n, n
+		}
+		low, high = min(low, n), max(high, n)
+	}
+	return len(cells) >= leastRows && high-low < 2*int64(len(cells))
 }
 
 // capacity is the share of the cells that can carry a mark.
