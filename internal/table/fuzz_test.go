@@ -8,8 +8,14 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
+
+// watch ends the test run if an input takes so long that it must be a loop.
+func watch(data []byte) *time.Timer {
+	return time.AfterFunc(4*time.Second, func() { panic(fmt.Sprintf("no end on %q", data)) })
+}
 
 // cutAll cuts text with chunks of the given size.
 func cutAll(text []byte, chunk int, d *dialect) (rows []Row, faults int) {
@@ -25,6 +31,7 @@ func cutAll(text []byte, chunk int, d *dialect) (rows []Row, faults int) {
 // compareCSV holds the scanner against encoding/csv where that accepts the
 // text, and against itself with other chunks.
 func compareCSV(t *testing.T, text []byte) {
+	defer watch(text).Stop()
 	s := Schema{Format: CSV, Delimiter: ',', Quote: '"', Escape: '"', LineEnd: "\n"}
 	d := newDialect(&s, false)
 	got, faults := cutAll(text, 0, d)
@@ -103,6 +110,7 @@ func FuzzOpen(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
+		defer watch(data).Stop()
 		file, err := NewFile("input", bytes.NewReader(data), Options{Limits: Limits{Ratio: 50, Total: 64 << 20}})
 		if err != nil {
 			return
