@@ -37,7 +37,7 @@ func (p *program) runChain(c *cli.Context) error {
 		if c.Bool("dot") && !p.json {
 			return chain.WriteDOT(p.Out, graph)
 		}
-		return p.print(graph, func(w io.Writer) { report.Chain(w, graph) })
+		return p.print(graph, func(w io.Writer) { _ = report.Chain(w, graph) })
 	})
 }
 

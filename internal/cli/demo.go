@@ -178,7 +178,7 @@ func (d *demo) leak(recipient string) error {
 	r.Shuffle(len(rows), func(i, k int) { rows[i], rows[k] = rows[k], rows[i] })
 	var out strings.Builder
 	for _, row := range rows[:len(rows)/2] {
-		fmt.Fprintf(&out, "%s;%s;%s;%s\n", strings.ReplaceAll(row[4], " ", ""), row[2]+", "+row[1], row[5], row[8])
+		fmt.Fprintf(&out, "%s;%s;%s;%s\n", strings.ReplaceAll(row[4], " ", ""), row[2]+", "+row[1], strings.ToUpper(row[3]), row[8])
 	}
 	return os.WriteFile(d.path("leak.txt"), []byte(out.String()), 0o600)
 }
