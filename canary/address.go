@@ -20,8 +20,8 @@ func (d *draft) address() {
 	if m.distinct[i] < repeats && m.number < 0 {
 		return
 	}
-	for range 32 {
-		bits := d.street(i) + d.house(i)
+	for try := 1; try <= 32; try++ {
+		bits := max(d.street(i)+d.house(i)-log2(float64(try)), 0) // refused draws made this one likelier
 		v, ok := m.roles.address(d.cells, m.p.Locale)
 		if len(digitRuns(v)) == 0 {
 			return // a street without a number is nobody's address
@@ -176,7 +176,7 @@ func (d *draft) organisation(i int) {
 	}
 	group := m.alikeWords(i, old)
 	tail := strings.Fields(old)
-	for range 32 {
+	for try := 1; try <= 32; try++ {
 		head := strings.Fields(group[d.st.IntN(len(group))])
 		cut := 1
 		if len(head) > 2 {
@@ -189,26 +189,24 @@ func (d *draft) organisation(i int) {
 			continue
 		}
 		d.cells[i] = v
-		d.note(identity.Organisation, []int{i}, Part{"organisation", joinBits(group, words)})
+		d.note(identity.Organisation, []int{i}, Part{"organisation", max(headBits(group, words)-log2(float64(try)), 0)})
 		return
 	}
 }
 
-// joinBits is the surprise of the words joined at any cut.
-func joinBits(group, words []string) float64 {
-	p, n := 0.0, float64(len(group))
-	for cut := 1; cut <= max(len(words)-1, 1); cut++ {
-		heads, tails := 0.0, 0.0
+// headBits is the surprise of the first words, at any cut; the last words are
+// the row's own and count nothing.
+func headBits(group, words []string) float64 {
+	cuts := max(len(words)-1, 1)
+	p := 0.0
+	for cut := 1; cut <= cuts; cut++ {
+		heads := 0
 		for _, v := range group {
-			w := strings.Fields(v)
-			if slices.Equal(w[:cut], words[:cut]) {
+			if slices.Equal(strings.Fields(v)[:cut], words[:cut]) {
 				heads++
 			}
-			if slices.Equal(w[cut:], words[cut:]) {
-				tails++
-			}
 		}
-		p += heads / n * max(tails, 1) / n / float64(max(len(words)-1, 1))
+		p += float64(heads) / float64(len(group)*cuts)
 	}
 	return -log2(min(p, 1))
 }

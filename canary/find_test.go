@@ -273,3 +273,50 @@ func BenchmarkMint(b *testing.B) {
 		mustMint(b, p, fmt.Sprint(i), 10, c)
 	}
 }
+
+// TestJointBitsAreHonest mints combinations in a table whose numbers have narrow
+// gaps, and compares colliding pairs with what the bits claim.
+// The number of pairs is close to Poisson: 5 standard deviations, fixed secret.
+func TestJointBitsAreHonest(t *testing.T) {
+	tab := testTable{name: "small", cols: columns("id:integer:k kind:category size:category amount:integer")}
+	for i := range 1024 {
+		tab.rows = append(tab.rows, []string{fmt.Sprint(100 + 7*i), fmt.Sprint("k", i%32), fmt.Sprint("s", i/32), fmt.Sprint(3 * i)})
+	}
+	const n = 6000
+	cs := mustMint(t, learn(tab), "joint", n, Contacts{})
+	seen, pairs, claim := map[string]int{}, 0, 0.0
+	for _, c := range cs {
+		for j, id := range c.Identities {
+			if id.Kind == identity.Text && len(id.Columns) == 3 {
+				pairs += seen[id.Value]
+				seen[id.Value]++
+				claim += math.Exp2(-Together(c, []int{j}))
+			}
+		}
+	}
+	expected := claim * n / 2
+	t.Logf("%d colliding pairs, the bits allow %.0f", pairs, expected)
+	if float64(pairs) > expected+5*math.Sqrt(expected) {
+		t.Errorf("%d colliding pairs, the bits allow %.0f", pairs, expected)
+	}
+}
+
+// TestCellsOfOneRowCountOnce: city, postcode and date come from one real row,
+// so together they are worth no more than the choice of a row.
+func TestCellsOfOneRowCountOnce(t *testing.T) {
+	tab := people(800)
+	for _, c := range mustMint(t, learn(tab), "row", 50, ownContacts(tab, 50)) {
+		var plain, all []int
+		for j, id := range c.Identities {
+			if id.Kind == identity.Name {
+				all = append(all, j)
+				if len(id.Columns) == 1 {
+					plain = append(plain, j)
+				}
+			}
+		}
+		if got, limit := Together(c, all)-Together(c, plain), math.Log2(800); got > limit+1e-9 {
+			t.Errorf("canary %d: cells of one of 800 rows are worth %.1f bits", c.Slot, got)
+		}
+	}
+}

@@ -92,6 +92,10 @@ type draft struct {
 	origins  []Source
 }
 
+// drawRow is the draw of the real row that a canary starts from. All cells that
+// are kept come from it: together they are worth no more than the rarest.
+const drawRow = "row"
+
 // note is an identity whose value is read off the finished cells.
 type note struct {
 	kind    identity.Kind
@@ -167,7 +171,7 @@ func (d *draft) noteName() {
 		if i < 0 || blank(d.cells[i]) {
 			continue
 		}
-		with := append(slices.Clone(parts), Part{"row " + m.p.Columns[i].Name, m.rarity(i, d.cells[i])})
+		with := append(slices.Clone(parts), Part{drawRow, m.rarity(i, d.cells[i])})
 		d.note(identity.Name, append(slices.Clone(cols), i), with...)
 	}
 }
@@ -275,7 +279,7 @@ func (d *draft) combine() {
 		}
 	}
 	all := append(slices.Clone(fresh), kept...)
-	whole := append(slices.Clone(parts), Part{"row", m.rarityOf(kept, d.donor)})
+	whole := append(slices.Clone(parts), Part{drawRow, m.rarityOf(kept, d.donor)})
 	if m.holds(d.cells) {
 		all = append(append([]int(nil), m.key...), all...)
 		for _, n := range d.notes {
@@ -287,7 +291,7 @@ func (d *draft) combine() {
 	d.note(identity.Text, all, whole...)
 	if len(fresh) > 0 && len(kept) > 3 {
 		some := append(slices.Clone(fresh), kept[:3]...)
-		d.note(identity.Text, some, append(slices.Clone(parts), Part{"row", m.rarityOf(kept[:3], d.donor)})...)
+		d.note(identity.Text, some, append(slices.Clone(parts), Part{drawRow, m.rarityOf(kept[:3], d.donor)})...)
 	}
 }
 

@@ -42,8 +42,9 @@ func trimmed(v string) string {
 }
 
 // draw returns a number near old that is not among the values, and the bits of
-// its surprise: a gap is drawn near old's, then a number inside it, so one
-// guess is right with a chance of at most 1 in (gaps * width).
+// its surprise to somebody who knows the row that it was drawn for: log2 of the
+// gap's width. Which of the gaps near old it was counts nothing, for few of
+// them may have room.
 func (g *gaps) draw(st *key.Stream, old string) (string, float64, bool) {
 	x, ok := parseScalar(old)
 	if !ok {
@@ -54,7 +55,7 @@ func (g *gaps) draw(st *key.Stream, old string) (string, float64, bool) {
 		i := min(max(at-4+st.IntN(8), 0), len(g.values)-2)
 		if width := g.values[i+1] - g.values[i] - 1; width > 0 {
 			v := g.values[i] + 1 + int64(st.IntN(int(width)))
-			return x.spell(v), log2(float64(len(g.values))/8) + log2(float64(width)), true
+			return x.spell(v), log2(float64(width)), true
 		}
 	}
 	return old, 0, false

@@ -108,8 +108,9 @@ func (c check) Fix(v string) (string, bool) {
 // of others instead.
 func (m *model) byPlace(st *key.Stream, i int, old string) (string, float64, bool) {
 	alike := m.alike(i, old)
-	for range serialTries {
+	for try := 1; try <= serialTries; try++ {
 		v, bits := spellByPlace(st, old, alike)
+		bits = max(bits-log2(float64(try)), 0)
 		v = m.fix(i, v)
 		if v != old && !m.p.Seen.has(serialEntry(i, v)) {
 			if _, ok := m.checks[i]; ok {
