@@ -3,7 +3,6 @@ package match
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
 	"telltale/canary"
@@ -11,9 +10,7 @@ import (
 )
 
 // canaryEvidence weighs the canaries that one copy alone carries, see
-// code.CanaryLogE. The null probability of a hit is multiplied by the number of
-// the canary's identities, because the most telling of so many outcomes is
-// taken. Who got several exports is weighed by the mean over them.
+// code.CanaryLogE. Who got several exports is weighed by the mean over them.
 type canaryEvidence struct {
 	d        *dataset
 	seen     map[sightedID]sighted
@@ -53,12 +50,27 @@ func (d *decision) weighCanaries(s *dataset, o *observed, held *holdings) *canar
 
 // null is the probability that a canary shows up as it did, though its copy is
 // no source.
-func (e *canaryEvidence) null(s sighted) float64 {
-	tries := e.looked
+func (e *canaryEvidence) null(p *planted, s sighted) float64 {
+	return max(e.floor, p.null(s, e.looked))
+}
+
+// null is that probability as far as it follows from the canary's bits. It is
+// multiplied by the number of the canary's identities, because the most telling
+// of so many outcomes is taken.
+func (p *planted) null(s sighted, looked float64) float64 {
 	if s.Message {
-		tries *= guesses
+		looked *= guesses
 	}
-	return min(1, max(e.floor, code.GuessNull(tries, s.Bits)))
+	return min(1, code.GuessNull(looked, s.Bits)*float64(max(1, len(p.canary.Identities))))
+}
+
+// dropChance removes the canaries that may well have been seen by chance.
+func (d *decision) dropChance(s *dataset, o *observed) {
+	for _, p := range s.planted {
+		if seen, ok := o.Canaries[p.id]; ok && p.null(seen, float64(max(1, d.all.looked))) >= maxNull {
+			delete(o.Canaries, p.id)
+		}
+	}
 }
 
 func (e *canaryEvidence) Weigh(c Candidate) Weight {
@@ -84,12 +96,8 @@ func (e *canaryEvidence) set(canaries []int) (logE float64, n int64) {
 		p := &e.d.planted[i]
 		seen, hit := e.seen[p.id]
 		if hit {
-			null := min(1, e.null(seen)*float64(max(1, len(p.canary.Identities))))
-			if hit = null < maxNull; hit {
-				hits = append(hits, null)
-			}
-		}
-		if !hit && e.complete && e.tellable(p) {
+			hits = append(hits, e.null(p, seen))
+		} else if e.complete && e.tellable(p) {
 			misses = append(misses, e.floor)
 		}
 	}
@@ -102,10 +110,10 @@ func (e *canaryEvidence) tellable(p *planted) bool {
 	for i := range all {
 		all[i] = i
 	}
-	return e.null(sighted{Bits: canary.Together(p.canary, all)})*float64(max(1, len(all))) < maxNull
+	return p.null(sighted{Bits: canary.Together(p.canary, all)}, e.looked) < maxNull
 }
 
-// maxNull is the null probability from which on a hit counts as a miss.
+// maxNull is the null probability from which on a canary counts as not seen.
 const maxNull = 0.1
 
 // sharedEvidence weighs the canaries that several copies carry: each is a
@@ -128,11 +136,8 @@ func (d *decision) weighShared(ctx context.Context, s *dataset, o *observed, hel
 	w := &planting{candidates: candidates, canaries: s.planted}
 	var reads []code.Read
 	for i, p := range s.planted {
-		seen, hit := o.Canaries[p.id]
+		_, hit := o.Canaries[p.id]
 		if !p.canary.Shared || !hit && held.share < nearlyComplete {
-			continue
-		}
-		if hit && float64(d.all.looked)*math.Exp2(-seen.Bits) > 1e-3 {
 			continue
 		}
 		site := marker.SharedSite(canary.SharedSite(p.canary.Slot))

@@ -79,6 +79,7 @@ func (e *Engine) merge(readings []*Reading) *decision {
 		}
 	}
 	for _, name := range sortedKeys(d.all.datasets) {
+		d.dropChance(e.dataset(name), d.all.datasets[name])
 		if o := d.all.datasets[name]; o.Rows > 0 || len(o.Canaries) > 0 {
 			d.concerned = append(d.concerned, name)
 		}

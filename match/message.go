@@ -79,8 +79,9 @@ func (e *Engine) canariesOf(d *dataset, r *Reading, m message.Message) []Sighted
 	seen := map[int]bool{}
 	for _, h := range hits {
 		p := d.planted[h.Planted]
-		r.observed(d.name).sight(p.id, sighted{Bits: h.Bits, Matched: h.Matched, Message: true})
-		if seen[h.Planted] {
+		s := sighted{Bits: h.Bits, Matched: h.Matched, Message: true}
+		r.observed(d.name).sight(p.id, s)
+		if seen[h.Planted] || p.null(s, 1) >= maxNull {
 			continue
 		}
 		seen[h.Planted] = true

@@ -29,16 +29,20 @@ func TestRealTables(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			header, rows := readTable(t, filepath.Join(material.Dir(t, c.folder), c.file))
-			attributeReal(t, header, rows, c.locale, c.keys, c.carriers)
+			attributeReal(t, header, rows, c.locale, c.keys, c.carriers, nil)
 		})
 	}
 	t.Run("chinook", func(t *testing.T) {
 		header, rows := chinookInvoices(t)
-		attributeReal(t, header, rows, "", []string{"InvoiceId"}, map[string]string{"InvoiceDate": "time:d", "Total": "number:0.01"})
+		attributeReal(t, header, rows, "", []string{"InvoiceId"}, map[string]string{"InvoiceDate": "time:d", "Total": "number:0.01"},
+			func(columns string) bool { // without number and date an invoice is one of its customer's seven
+				number, date := strings.Contains(columns, "InvoiceId"), strings.Contains(columns, "InvoiceDate")
+				return date || number && strings.Contains(columns, "Total")
+			})
 	})
 }
 
-func attributeReal(t *testing.T, header []string, rows [][]string, locale string, keys []string, carriers map[string]string) {
+func attributeReal(t *testing.T, header []string, rows [][]string, locale string, keys []string, carriers map[string]string, told func(columns string) bool) {
 	w := newWorld(t)
 	scheme := carrying(schemeFor(header, rows, locale, keys...), carriers)
 	for _, c := range scheme.Columns {
@@ -55,12 +59,16 @@ func attributeReal(t *testing.T, header []string, rows [][]string, locale string
 		if k >= 2 {
 			keep, columns = 0.5, (len(header)+1)/2
 		}
-		h, leak := mangled(r, header, copies[name], keep, columns, k%2 == 0)
+		h, leak := mangled(r, header, copies[name], keep, columns, true)
+		left := strings.Join(h, " ")
 		yes := k%2 == 0
+		if !yes {
+			h = nil
+		}
 		got := w.match(e, csvOf([]rune{',', ';'}[k%2], h, leak), table.Options{Header: &yes})
 		ok := got.Verdict == Attributed && got.Suspects[0].Recipient == name && !got.Suspects[1].Accused
-		if !ok {
-			t.Errorf("%s (seed %d, columns %v): %s\n%v", name, seed, h, got.brief(), leak[0])
+		if wrong := got.Verdict == Attributed && !ok; wrong || !ok && (told == nil || told(left)) {
+			t.Errorf("%s (seed %d, columns %v): %s\n%v", name, seed, left, got.brief(), leak[0])
 		} else if k < 4 {
 			t.Logf("%s: %s", name, got.brief())
 		}

@@ -201,7 +201,7 @@ func (w *world) copy(i issue, m *fingerprint.Marker, p *canary.Profile, keys []f
 	owner := url.PathEscape(i.dataset) + "/" + url.PathEscape(r)
 	word := m.Word(r)
 	var minted []canary.Canary
-	if i.canaries > 0 {
+	if i.canaries > 0 && wanted {
 		cs, err := p.Mint(w.master.Derive("canary/"+owner), i.canaries, w.contacts(p, r, i.canaries))
 		w.must(err)
 		minted = append(minted, cs...)

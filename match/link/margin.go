@@ -17,12 +17,39 @@ func (m *Mapping) learnMargin(s *look) {
 	for k := range shuffles {
 		mixed = append(mixed, m.scores(m.shuffled(s, k))...)
 	}
+	foreign := 1 - m.oursShare() + maxMistaken
 	for margin := float64(rowMargin); margin >= 1; margin-- {
 		ours, chance := above(real, m.l.log2n+margin), above(mixed, m.l.log2n+margin)
-		if (float64(chance)+1)/shuffles <= float64(ours)*maxMistaken {
+		if foreign*(float64(chance)+1)/shuffles <= float64(ours)*maxMistaken {
 			m.margin = margin
 		}
 	}
+}
+
+// oursShare estimates how many of the rows whose weak identities are known are
+// rows of ours: by the columns that were not used to find candidates, do not
+// follow from those that were, and take many values.
+func (m *Mapping) oursShare() float64 {
+	share := 0.0
+	for f, c := range m.Columns {
+		if c < 0 || groupOf(m.l.fields[f].kind) != alone || m.rates[f].chance > telling || m.proposed(f) {
+			continue
+		}
+		share = max(share, (m.rates[f].agree-m.rates[f].chance)/(1-m.rates[f].chance))
+	}
+	return share
+}
+
+// telling is the chance agreement above which a column tells too little.
+const telling = 0.3
+
+func (m *Mapping) proposed(field int) bool {
+	for _, p := range m.weak {
+		if p.field == field && p.density < 0.5 {
+			return true
+		}
+	}
+	return false
 }
 
 // maxMistaken is the share of weak links that may be wrong.
@@ -52,12 +79,14 @@ func above(x []float64, limit float64) (n int) {
 // follow from one another stay together.
 func (m *Mapping) shuffled(s *look, k int) []*Cells {
 	shift := make([]int, s.width)
+	places := s.width + int(groupCount)
+	far := func(place int) int { return (place+1)*len(s.rows)/(places+1) + 7*k } // rows may be in order
 	for c := range shift {
-		shift[c] = (c + 1) * (2*k + 1)
+		shift[c] = far(c)
 	}
 	for f := range m.l.fields {
 		if c := m.column(f); c >= 0 && groupOf(m.l.fields[f].kind) != alone {
-			shift[c] = (s.width + int(groupOf(m.l.fields[f].kind))) * (2*k + 1)
+			shift[c] = far(s.width + int(groupOf(m.l.fields[f].kind)))
 		}
 	}
 	out := make([]*Cells, len(s.rows))
