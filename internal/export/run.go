@@ -91,16 +91,17 @@ func Run(ctx context.Context, name string, r table.Reader, p Plan) (Result, erro
 	workers := max(1, runtime.GOMAXPROCS(0))
 	work := make(chan *batch, workers)
 	ordered := make(chan *batch, 2*workers)
+	used := make(chan *batch, 4*workers) // rendered, to be filled again
 	group.Go(func() error {
 		defer close(work)
 		defer close(ordered)
-		return produce(ctx, r, p.Columns, work, ordered)
+		return produce(ctx, r, p.Columns, used, work, ordered)
 	})
 	for range workers {
 		group.Go(func() error { return planBatches(ctx, name, p, work) })
 	}
 	s := newSink(p)
-	group.Go(func() error { return s.consume(ctx, ordered) })
+	group.Go(func() error { return s.consume(ctx, ordered, used) })
 	if err := group.Wait(); err != nil {
 		return Result{}, err
 	}
@@ -123,6 +124,21 @@ type batch struct {
 	marks   []fingerprint.Mark
 	ends    []int // end of each row's marks
 	planned chan struct{}
+}
+
+// nextBatch is an empty batch, made of a used one where there is one.
+func nextBatch(used <-chan *batch, first int64, prev []string) *batch {
+	select {
+	case b := <-used:
+		b.entries.Reset()
+		clear(b.rows)
+		*b = batch{first: first, prev: prev, rows: b.rows[:0], cells: b.cells[:0], keys: b.keys[:0], entries: b.entries,
+			marks: b.marks[:0], ends: b.ends[:0], planned: make(chan struct{})}
+		return b
+	default:
+		return &batch{first: first, prev: prev, rows: make([]table.Row, 0, batchRows), cells: make([][]string, 0, batchRows),
+			planned: make(chan struct{})}
+	}
 }
 
 func (b *batch) marksOf(i int) []fingerprint.Mark {
@@ -149,8 +165,8 @@ func (b *batch) after(i int) []string {
 
 // produce cuts the table into batches. A batch is sent when the row after it
 // is known, because sorted columns are marked between their neighbours.
-func produce(ctx context.Context, r table.Reader, columns []int, work, ordered chan<- *batch) error {
-	b := &batch{planned: make(chan struct{})}
+func produce(ctx context.Context, r table.Reader, columns []int, used <-chan *batch, work, ordered chan<- *batch) error {
+	b := nextBatch(used, 0, nil)
 	var waiting *batch
 	send := func(b *batch) error {
 		for _, to := range []chan<- *batch{work, ordered} {
@@ -181,7 +197,7 @@ func produce(ctx context.Context, r table.Reader, columns []int, work, ordered c
 		b.rows, b.cells = append(b.rows, row), append(b.cells, cells)
 		if len(b.rows) == batchRows {
 			waiting = b
-			b = &batch{first: b.first + batchRows, prev: cells, planned: make(chan struct{})}
+			b = nextBatch(used, b.first+batchRows, cells)
 		}
 	}
 	for _, last := range []*batch{waiting, b} {
@@ -213,17 +229,15 @@ func planBatches(ctx context.Context, name string, p Plan, work <-chan *batch) e
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		b.keys = make([]fingerprint.RowKey, len(b.rows))
-		b.ends = make([]int, len(b.rows))
 		for i, cells := range b.cells {
 			key, err := marker.RowKey(cells)
 			if err != nil {
 				return &RowError{name, b.rows[i].Line, err}
 			}
-			b.keys[i] = key
+			b.keys = append(b.keys, key)
 			indexer.Entry(&b.entries, key, cells)
 			b.marks = marker.Plan(b.marks, key, b.before(i), cells, b.after(i), p.Threshold)
-			b.ends[i] = len(b.marks)
+			b.ends = append(b.ends, len(b.marks))
 		}
 		close(b.planned)
 	}

@@ -26,7 +26,7 @@ func newSink(p Plan) *sink {
 	return &sink{plan: p, counts: make([]Count, len(p.Copies)), row: make([]table.Row, len(p.Copies)), places: p.Columns}
 }
 
-func (s *sink) consume(ctx context.Context, ordered <-chan *batch) error {
+func (s *sink) consume(ctx context.Context, ordered <-chan *batch, used chan<- *batch) error {
 	for b := range ordered {
 		select {
 		case <-b.planned:
@@ -35,6 +35,10 @@ func (s *sink) consume(ctx context.Context, ordered <-chan *batch) error {
 		}
 		if err := s.take(b); err != nil {
 			return err
+		}
+		select {
+		case used <- b:
+		default:
 		}
 	}
 	if ctx.Err() != nil {
