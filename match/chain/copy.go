@@ -93,14 +93,6 @@ func (c *copied) linked() (n uint64) {
 	return n
 }
 
-// columns counts the columns of all tables.
-func (c *copied) columns() (n int) {
-	for _, h := range c.tables {
-		n += len(h.cols)
-	}
-	return n
-}
-
 // join returns the least copy that two descend from, or, with all, the copy
 // that holds everything of both: rows and columns of either and, of cells and
 // foreign rows, those that both share (or either has).
@@ -236,8 +228,8 @@ func (j *held) addRow(a *held, ia int, b *held, ib int) {
 		if !oka || okb && va.hash != vb.hash && vb.known && !vb.edited {
 			v = vb
 		}
-		if oka && okb && va.hash != vb.hash && !v.known {
-			v.hash = 0
+		if !oka && !okb || oka && okb && va.hash != vb.hash && !v.known {
+			v = value{known: true} // as issued, for all that is known
 		}
 		j.hashes = append(j.hashes, v.hash)
 		edited |= bit(v.edited) << k

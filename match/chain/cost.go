@@ -284,6 +284,9 @@ func (d *derivation) compareRow(m *model, key string, p, c *held, i, k int, n, e
 			continue
 		}
 		pe, ce := m.edited(key, p, i, at, row, a), m.edited(key, c, k, col, row, b)
+		if a == 0 && !pe && !ce {
+			continue // of an unseen copy: as issued
+		}
 		if pe && !ce {
 			reverts[col]++
 		} else {

@@ -96,6 +96,23 @@ func (m *model) vote(key string, h *held, issued bool) {
 	}
 }
 
+// knowsIssued reports whether it is known of most cells what was issued: from
+// the link index, or from the export's own sketch.
+func (m *model) knowsIssued() bool {
+	certain, all := 0, 0
+	for _, columns := range m.votes {
+		for _, b := range columns {
+			for i, c := range b.certain {
+				if c || b.count[i] > 0 {
+					all++
+				}
+				certain += int(bit(c))
+			}
+		}
+	}
+	return 2*certain >= all
+}
+
 // layout takes order, headers and spelling of the columns from the export, or
 // from the sighting with the most columns and rows.
 func (m *model) layout(items []*copied) {

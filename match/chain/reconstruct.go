@@ -26,7 +26,11 @@ func Reconstruct(ctx context.Context, nodes []Node, facts []Fact, o Options) (Gr
 	if err := r.tree(); err != nil {
 		return g, err
 	}
-	if !o.NoHidden {
+	switch {
+	case o.NoHidden:
+	case !r.m.knowsIssued():
+		r.warn = append(r.warn, "it is not known which cells were edited after the export: unseen copies were not looked for, and directions are less certain")
+	default:
 		if err := r.insertHidden(ctx); err != nil {
 			return g, err
 		}
