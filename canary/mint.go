@@ -141,6 +141,7 @@ func (d *draft) fill() error {
 	}
 	d.freshen()
 	d.combine()
+	d.noteBeside()
 	return nil
 }
 
@@ -173,6 +174,33 @@ func (d *draft) noteName() {
 		}
 		with := append(slices.Clone(parts), Part{drawRow, m.rarity(i, d.cells[i])})
 		d.note(identity.Name, append(slices.Clone(cols), i), with...)
+	}
+}
+
+// noteBeside notes the first serial number together with each cell that says
+// something of the person: a number of few digits tells nothing by itself, and
+// a leak may have dropped the family name.
+func (d *draft) noteBeside() {
+	at := slices.IndexFunc(d.notes, func(n note) bool { return n.kind == identity.Serial })
+	if at < 0 {
+		return
+	}
+	number := d.notes[at]
+	beside := func(i int, p Part) {
+		if !blank(d.cells[i]) {
+			d.note(identity.Serial, append(slices.Clone(number.columns), i), append(slices.Clone(number.parts), p)...)
+		}
+	}
+	for _, i := range d.m.given[:min(1, len(d.m.given))] {
+		beside(i, Part{"given", d.bits[0]})
+	}
+	for _, i := range d.m.family[:min(1, len(d.m.family))] {
+		beside(i, Part{"family", max(d.bits[1]+log2(d.m.accepted), 0)})
+	}
+	for _, i := range []int{d.m.city, d.m.postcode, d.m.date} {
+		if i >= 0 {
+			beside(i, Part{drawRow, d.m.rarity(i, d.cells[i])})
+		}
 	}
 }
 

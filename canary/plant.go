@@ -306,10 +306,11 @@ func (pl *Planter) weighKey(c *Canary, room float64) {
 		return
 	}
 	for k, id := range c.Identities {
-		if id.Kind == identity.Serial && len(id.Columns) == 1 && pl.fitsKey(id.Columns[0]) {
-			bits := log2(max(room, 1))
-			c.Identities[k].Bits = bits
-			c.Identities[k].Parts = []Part{{id.Parts[0].Draw, bits}}
+		if id.Kind == identity.Serial && pl.fitsKey(id.Columns[0]) {
+			parts := slices.Clone(id.Parts) // the first is the number's
+			parts[0].Bits = log2(max(room, 1))
+			c.Identities[k].Parts = parts
+			c.Identities[k].Bits = Together(*c, []int{k})
 		}
 	}
 }

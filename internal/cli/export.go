@@ -22,7 +22,7 @@ func (p *program) exportCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "to", Usage: "recipient `NAME`; may be repeated"},
 			&cli.BoolFlag{Name: "to-all", Usage: "all recipients"},
 			&cli.StringFlag{Name: "out", Usage: "`FILE|DIR` to write; - for standard output"},
-			&cli.IntFlag{Name: "canaries", Value: -1, DefaultText: "10, at most 1% of the rows", Usage: "fabricated rows in each copy"},
+			&cli.IntFlag{Name: "canaries", Value: -1, DefaultText: "20, at most 4% of the rows, as far as the pools reach", Usage: "fabricated rows in each copy"},
 			&cli.IntFlag{Name: "shared-canaries", Usage: "fabricated rows of which each copy carries those its word says"},
 			&cli.Float64Flag{Name: "withhold", Usage: "share of the rows left out of each copy, 0 to 0.5"},
 			&cli.Float64Flag{Name: "density", Usage: "share of the cells that can carry a mark that do, 0 to 1", DefaultText: "the dataset's"},

@@ -54,18 +54,22 @@ func (j *exportJob) refreshProfile(ctx context.Context, f *table.File, columns [
 }
 
 // mint makes every copy's canaries, with contacts allotted from the pools.
+// How many, when nobody said, is what the pools reach for.
 func (j *exportJob) mint(ctx context.Context) error {
-	n := j.canaries
-	if n < 0 {
-		n = int(min(defaultCanaries, j.profile.Rows/100))
+	if j.canaries >= 0 {
+		return j.mintAll(ctx, j.canaries)
 	}
-	var exhausted *canary.ExhaustedError
-	err := j.mintAll(ctx, n)
-	if j.canaries < 0 && errors.As(err, &exhausted) {
-		j.remarks = append(j.remarks, fmt.Sprintf("no canaries were planted: %v; telltale pool add gives them contacts", exhausted))
-		err = j.mintAll(ctx, 0)
+	wanted := int(min(defaultCanaries, j.profile.Rows/defaultEvery))
+	for n := wanted; ; n /= 2 {
+		err := j.mintAll(ctx, n)
+		var exhausted *canary.ExhaustedError
+		if n == 0 || !errors.As(err, &exhausted) {
+			return err
+		}
+		if n == wanted {
+			j.remarks = append(j.remarks, fmt.Sprintf("fewer than %d canaries in each copy: %v; telltale pool add gives them contacts", wanted, exhausted))
+		}
 	}
-	return err
 }
 
 func (j *exportJob) mintAll(ctx context.Context, n int) error {

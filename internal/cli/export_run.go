@@ -27,7 +27,8 @@ import (
 )
 
 const (
-	defaultCanaries = 10
+	defaultCanaries = 20
+	defaultEvery    = 25 // at most one canary for so many rows, unless asked for
 	mostWithheld    = 0.5
 	openOutputs     = 128 // per goroutine
 )

@@ -73,7 +73,8 @@ func (s *Survey) assignRoles(columns [][]string, c Choices) {
 	for i := range s.Columns {
 		col := &s.Columns[i]
 		col.Key = named(c.Key, col.Name, slices.Contains(roles.Key, i))
-		col.Identity = named(c.Identity, col.Name, slices.Contains(roles.Identity, i) && !s.yields(col, columns[i], c))
+		leads := slices.Contains(roles.Identity, i) || col.Kind == identity.Serial && !col.Key
+		col.Identity = named(c.Identity, col.Name, leads && !s.yields(col, columns[i], c))
 	}
 }
 
