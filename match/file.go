@@ -60,19 +60,19 @@ func (e *Engine) File(ctx context.Context, f *table.File, s Seen) (*Reading, err
 // read reads one table. Its error ends the file.
 func (t *tableRun) read(ctx context.Context, f *table.File, from table.Reader, in *Input) error {
 	for {
-		var windows [][][]string
+		var windows []window
 		var end error
 		for range runtime.GOMAXPROCS(0) {
-			var rows [][]string
-			rows, end = readWindow(from, in)
-			if len(rows) > 0 {
-				windows = append(windows, rows)
+			var w window
+			w, end = readWindow(from)
+			if in.Rows += int64(len(w.rows)); len(w.rows) > 0 {
+				windows = append(windows, w)
 			}
-			if end != nil || !t.settled { // columns are recognised window by window
+			if end != nil || t.due() {
 				break
 			}
 		}
-		if err := t.take(ctx, windows); err != nil {
+		if err := t.take(ctx, windows, in); err != nil {
 			return err
 		}
 		if p := t.engine.options.Progress; p != nil {
@@ -87,38 +87,48 @@ func (t *tableRun) read(ctx context.Context, f *table.File, from table.Reader, i
 	}
 }
 
-func readWindow(from table.Reader, in *Input) (rows [][]string, err error) {
-	for len(rows) < windowRows {
+// window is a run of rows. Those that were not as they should be have an entry
+// in bad.
+type window struct {
+	rows [][]string
+	bad  map[int]*table.SyntaxError
+}
+
+func readWindow(from table.Reader) (w window, err error) {
+	for len(w.rows) < windowRows {
 		row, err := from.Read()
 		var bad *table.SyntaxError
-		if errors.As(err, &bad) {
-			in.Unreadable++
-			if in.Problem == "" {
-				in.Problem = bad.Error()
-			}
-		} else if err != nil {
-			return rows, err
+		if err != nil && !errors.As(err, &bad) {
+			return w, err
 		}
-		if len(row.Cells) > 0 {
-			in.Rows++
-			rows = append(rows, row.Cells)
+		if bad != nil {
+			if w.bad == nil {
+				w.bad = map[int]*table.SyntaxError{}
+			}
+			w.bad[len(w.rows)] = bad
+		}
+		if bad != nil || len(row.Cells) > 0 {
+			w.rows = append(w.rows, row.Cells)
 		}
 	}
-	return rows, nil
+	return w, nil
 }
 
 // take recognises columns where that is still open, links the rows of the
-// windows at once, and collects what they gave in their order.
-func (t *tableRun) take(ctx context.Context, windows [][][]string) error {
+// windows at once, and collects what they gave in their order. A bad row counts
+// as unreadable unless it links as it stands.
+func (t *tableRun) take(ctx context.Context, windows []window, in *Input) error {
 	if len(windows) == 0 {
 		return nil
 	}
-	if !t.settled {
-		t.recognise(windows[0])
+	if t.due() {
+		t.recognise(windows[0].rows)
 	}
+	t.windows += len(windows)
 	results := make([][]rowResult, len(windows))
 	g, ctx := errgroup.WithContext(ctx)
-	for i, rows := range windows {
+	for i, window := range windows {
+		rows := window.rows
 		for len(t.workers) <= i {
 			t.workers = append(t.workers, t.newWorker())
 		}
@@ -137,9 +147,15 @@ func (t *tableRun) take(ctx context.Context, windows [][][]string) error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	for i, rows := range windows {
-		for k, cells := range rows {
+	for i, window := range windows {
+		for k, cells := range window.rows {
 			t.collect(cells, results[i][k])
+			if bad := window.bad[k]; bad != nil && results[i][k].target == nil {
+				in.Unreadable++
+				if in.Problem == "" {
+					in.Problem = bad.Error()
+				}
+			}
 		}
 	}
 	return nil

@@ -21,6 +21,8 @@ type tableRun struct {
 	schema   table.Schema
 	header   []string
 	settled  bool
+	windows  int // taken so far
+	next     int // window at which columns are looked at again
 	targets  []*target
 	workers  []*worker
 	hasher   *key.Hasher
@@ -94,10 +96,15 @@ func (e *Engine) newTableRun(r *Reading, s *chain.Sketcher, schema table.Schema)
 // as recognised for good.
 const enoughLinked = 64
 
+// due reports whether columns are to be looked at: in the first window, and
+// until enough rows linked again at twice the distance.
+func (t *tableRun) due() bool { return !t.settled && t.windows >= t.next }
+
 // recognise finds out what the columns are, for every snapshot, and settles
 // when enough rows linked or there is little hope.
 func (t *tableRun) recognise(rows [][]string) {
 	t.settled = len(t.targets) == 0
+	t.next = 2*t.windows + 1
 	for _, g := range t.targets {
 		m := g.snapshot.linker.Recognise(rows, t.header)
 		if g.mapping == nil || m.Linked > g.mapping.Linked {

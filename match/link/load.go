@@ -99,9 +99,20 @@ func (ix *Index) finish() error {
 				return fmt.Errorf("%w: column %q lists row %d of %d", ErrFormat, c.Name, row, len(ix.keys))
 			}
 		}
+		ix.tags[i] = tight(ix.tags[i])
+		ix.lists[i].hashes, ix.lists[i].rows = tight(ix.lists[i].hashes), tight(ix.lists[i].rows)
 		ix.lists[i].sort()
 	}
+	ix.keys = tight(ix.keys)
 	return nil
+}
+
+// tight returns s without the room that it grew.
+func tight[T any](s []T) []T {
+	if cap(s) == len(s) {
+		return s
+	}
+	return append(make([]T, 0, len(s)), s...)
 }
 
 func (l *list) sort() {

@@ -52,8 +52,9 @@ type rate struct{ agree, chance float64 }
 
 // Limits of recognition.
 const (
-	maxPairs     = 1 << 20 // cells looked at, over all pairs of columns
-	minSample    = 200
+	maxPairs     = 1 << 19 // cells looked at, over all pairs of columns
+	minSample    = 200     // rows
+	maxSample    = 2000
 	sparse       = 0.002 // density below which a serial number links alone
 	longSerial   = 10    // characters from which on it does so whatever the density
 	probes       = 8     // made-up neighbours per value
@@ -77,7 +78,13 @@ func (l *Linker) Recognise(sample [][]string, header []string) *Mapping {
 	m.margin = rowMargin
 	m.proposeStrong(s)
 	m.proposeWeak(s)
-	sets := m.candidateSets(s)
+	sets := m.strongSets(s)
+	if countLinked(sets)*10 >= len(s.rows)*9 {
+		m.settle(s, sets, header)
+		m.Linked = countLinked(m.linkSample(s))
+		return m
+	}
+	m.addWeakSets(s, sets)
 	m.settle(s, sets, header)
 	m.learnMargin(s)
 	m.Linked = countLinked(m.linkSample(s))
@@ -125,7 +132,7 @@ func (l *Linker) look(sample [][]string) *look {
 	for _, row := range sample {
 		s.width = max(s.width, len(row))
 	}
-	n := max(minSample, maxPairs/max(1, s.width*len(l.fields)))
+	n := min(maxSample, max(minSample, maxPairs/max(1, s.width*len(l.fields))))
 	for i := range min(n, len(sample)) { // spread over the sample
 		row := slices.Clone(sample[i*len(sample)/min(n, len(sample))])
 		for len(row) < s.width {
@@ -293,13 +300,23 @@ func (m *Mapping) linkSample(s *look) [][]uint32 {
 	return sets
 }
 
-// candidateSets finds, for each row of the sample, the rows that its strong or
-// weak identities fit best.
-func (m *Mapping) candidateSets(s *look) [][]uint32 {
+// strongSets finds, for each row of the sample, the row that its strong
+// identities name.
+func (m *Mapping) strongSets(s *look) [][]uint32 {
 	sets := make([][]uint32, len(s.rows))
 	for i, c := range s.cells {
 		if k, ok := m.byStrong(c); ok {
 			sets[i] = []uint32{k.Row}
+		}
+	}
+	return sets
+}
+
+// addWeakSets finds, for the other rows of the sample, the rows that their weak
+// identities fit best.
+func (m *Mapping) addWeakSets(s *look, sets [][]uint32) {
+	for i, c := range s.cells {
+		if len(sets[i]) > 0 {
 			continue
 		}
 		top := 0.0
@@ -314,7 +331,6 @@ func (m *Mapping) candidateSets(s *look) [][]uint32 {
 			top = max(top, b)
 		}
 	}
-	return sets
 }
 
 // settle recognises every column by the tags of the rows in the sets.
