@@ -11,12 +11,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 )
 
 // Files creates output files without holding more than a fixed number of them
-// open: thousands of copies may be written side by side. It is not safe for
-// concurrent use; each goroutine that writes has its own.
+// open: thousands of copies may be written side by side, by several goroutines
+// as long as each File is written by one at a time.
 type Files struct {
+	mu    sync.Mutex // over the handles of all files
 	limit int
 	open  *list.List // of *File, the most recently written in front
 }
@@ -44,6 +46,8 @@ func (g *Files) Create(path string) (*File, error) {
 	}
 	temp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+hex.EncodeToString(tag[:])+".part")
 	f := &File{group: g, path: path, temp: temp, sum: sha256.New()}
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	if err := f.acquire(os.O_CREATE | os.O_EXCL); err != nil {
 		return nil, err
 	}
@@ -60,10 +64,7 @@ func (f *File) Bytes() int64 { return f.bytes }
 func (f *File) SHA256() string { return hex.EncodeToString(f.sum.Sum(nil)) }
 
 func (f *File) Write(p []byte) (int, error) {
-	if err := f.acquire(0); err != nil {
-		return 0, err
-	}
-	n, err := f.handle.Write(p)
+	n, err := f.append(p)
 	f.sum.Write(p[:n])
 	f.bytes += int64(n)
 	if err != nil {
@@ -72,8 +73,17 @@ func (f *File) Write(p []byte) (int, error) {
 	return n, nil
 }
 
+func (f *File) append(p []byte) (int, error) {
+	f.group.mu.Lock()
+	defer f.group.mu.Unlock()
+	if err := f.acquire(0); err != nil {
+		return 0, err
+	}
+	return f.handle.Write(p)
+}
+
 // acquire opens the temporary file unless it is open, at the price of the one
-// that was written longest ago.
+// that was written longest ago. The group is locked.
 func (f *File) acquire(flags int) error {
 	if f.place != nil {
 		f.group.open.MoveToFront(f.place)
@@ -106,6 +116,8 @@ func (f *File) release() error {
 
 // Finish writes everything to the disk; the file does not appear yet.
 func (f *File) Finish() error {
+	f.group.mu.Lock()
+	defer f.group.mu.Unlock()
 	if err := f.acquire(0); err != nil {
 		return err
 	}
@@ -140,6 +152,8 @@ func (f *File) publishWithoutLinks() error {
 
 // Discard removes what was written, unless it was published.
 func (f *File) Discard() error {
+	f.group.mu.Lock()
+	defer f.group.mu.Unlock()
 	err := f.release()
 	if gone := os.Remove(f.temp); !errors.Is(gone, fs.ErrNotExist) {
 		err = errors.Join(err, gone)
