@@ -22,6 +22,8 @@ type Index struct {
 	tags  [][]uint16 // per column
 	lists []list     // per column; empty for those that are not listed
 	freq  []frequency
+
+	byTag []tagList // per column
 }
 
 // list finds the rows that hold a value.
@@ -33,6 +35,7 @@ type list struct {
 type frequency struct {
 	once  sync.Once
 	count []uint32 // by tag
+	used  int      // tags that occur
 }
 
 // Load reads an index. next returns its chunks in the order in which they were
@@ -42,6 +45,7 @@ func Load(spec Spec, next func() (Chunk, error)) (*Index, error) {
 	ix.tags = make([][]uint16, len(spec.Columns))
 	ix.lists = make([]list, len(spec.Columns))
 	ix.freq = make([]frequency, len(spec.Columns))
+	ix.byTag = make([]tagList, len(spec.Columns))
 	for {
 		c, err := next()
 		if errors.Is(err, io.EOF) {
@@ -179,12 +183,18 @@ func (ix *Index) Key(row uint32) fingerprint.RowKey { return ix.keys[row] }
 
 // commonness is how many rows have that tag in a column.
 func (ix *Index) commonness(column int, tag uint16) int {
+	return int(ix.frequency(column).count[tag])
+}
+
+func (ix *Index) frequency(column int) *frequency {
 	f := &ix.freq[column]
 	f.once.Do(func() {
 		f.count = make([]uint32, 1<<16)
 		for _, t := range ix.tags[column] {
-			f.count[t]++
+			if f.count[t]++; t != 0 && f.count[t] == 1 {
+				f.used++
+			}
 		}
 	})
-	return int(f.count[tag])
+	return f
 }

@@ -63,8 +63,8 @@ const (
 	maxCandidate = 64    // rows considered for one leaked row
 	rowMargin    = 10.0  // bits beyond log2(rows) that weak identities need
 	uniqueMargin = 2.0   // bits between the best row and the next
-	plainBits    = 6.0   // most that one column without a list counts
-	plainTotal   = 12.0  // most that they count together
+	plainBits    = 10.0  // most that one column without a list counts
+	plainTotal   = 24.0  // most that they count together
 )
 
 // Recognise finds out what the columns of a leaked table are from a sample of
@@ -84,21 +84,37 @@ func (l *Linker) Recognise(sample [][]string, header []string) *Mapping {
 		m.Linked = countLinked(m.linkSample(s))
 		return m
 	}
-	m.addWeakSets(s, sets)
-	m.settle(s, sets, header)
-	m.learnMargin(s)
-	m.Linked = countLinked(m.linkSample(s))
-	if m.Linked > 0 {
-		m.settle(s, m.linkSample(s), header) // single rows tell more than sets
-		m.learnMargin(s)
-		m.Linked = countLinked(m.linkSample(s))
-	} else {
-		fill(m.Columns, -1)
+	m.linkWeakly(s, sets, header)
+	if m.Linked*2 < len(s.rows) {
+		m.tryTags(s, header)
 	}
 	if m.Linked*10 < len(s.rows)*9 {
 		m.trySerials(s, header)
 	}
 	return m
+}
+
+// linkWeakly recognises columns on the rows that strong identities link (sets)
+// and on those that weak ones point to, and then on the rows that are linked.
+func (m *Mapping) linkWeakly(s *look, sets [][]uint32, header []string) {
+	m.addWeakSets(s, sets)
+	m.settle(s, sets, header)
+	m.learnMargin(s)
+	m.Linked = countLinked(m.linkSample(s))
+	if m.Linked == 0 {
+		fill(m.Columns, -1)
+		return
+	}
+	m.settle(s, m.linkSample(s), header) // single rows tell more than sets
+	m.learnMargin(s)
+	m.Linked = countLinked(m.linkSample(s))
+}
+
+// clone copies what recognition changes.
+func (m *Mapping) clone() Mapping {
+	c := *m
+	c.Columns, c.rates, c.most, c.weak = slices.Clone(m.Columns), slices.Clone(m.rates), slices.Clone(m.most), slices.Clone(m.weak)
+	return c
 }
 
 func countLinked(sets [][]uint32) (n int) {

@@ -164,10 +164,10 @@ func (m *Mapping) agreement(c *Cells, row uint32, by *[]int) float64 {
 		if by != nil {
 			*by = append(*by, f)
 		}
-		if !m.l.fields[f].listed {
-			plain += min(bits, plainBits)
-		} else if g := groupOf(m.l.fields[f].kind); g != alone {
+		if g := groupOf(m.l.fields[f].kind); g != alone {
 			groups[g] = max(groups[g], bits)
+		} else if !m.l.fields[f].listed {
+			plain += min(bits, plainBits)
 		} else {
 			listed += bits
 		}

@@ -9,8 +9,7 @@ import (
 // tags of other columns agree on the rows that it would link; or when nothing
 // else is left in the table and it bears the key's name.
 func (m *Mapping) trySerials(s *look, header []string) {
-	was := *m
-	was.Columns, was.rates = slices.Clone(m.Columns), slices.Clone(m.rates)
+	was := m.clone()
 	best, bestBits := -1, 0.0
 	for i, p := range s.pairs {
 		if !m.l.fields[p.field].listed || p.unique < 0.9 || p.hits*20 < p.seen {
@@ -96,7 +95,11 @@ func (m *Mapping) candidates(c *Cells, p pair) []uint32 {
 	if p.leak >= c.Len() {
 		return nil
 	}
-	e := m.l.fields[p.field].entryOf(c, p.leak)
+	f := &m.l.fields[p.field]
+	e := f.entryOf(c, p.leak)
+	if !f.listed {
+		return m.l.tagged(p.field, e.tag)
+	}
 	rows := m.l.lists[p.field].find(e.hash)
 	if len(rows) > maxCandidate {
 		return nil
