@@ -205,8 +205,12 @@ func cjkPunct(r rune) bool { return r >= 0x3000 && r <= 0x3011 || r >= 0xFF01 &&
 
 // detectLegacy tells the encoding of a text that is no UTF-8.
 func detectLegacy(b []byte) coding {
+	western := named("windows-1252")
+	if !plausiblyWestern(b) {
+		western = coding{name: "utf-8"} // damaged
+	}
 	if isolatedShare(b) > 0.85 {
-		return named("windows-1252")
+		return western
 	}
 	best, score := coding{}, 0.6
 	for _, l := range legacy {
@@ -226,7 +230,7 @@ func detectLegacy(b []byte) coding {
 			return c
 		}
 	}
-	return named("windows-1252")
+	return western
 }
 
 // commonShare returns the share of b's characters outside ASCII that are
