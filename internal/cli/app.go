@@ -151,7 +151,7 @@ func (p *program) printError(f *failure, asJSON bool) {
 		return
 	}
 	fmt.Fprintf(p.Err, "telltale: %s\n", printable(f.Error()))
-	if f.hint != "" {
+	if f.hint != "" && !strings.Contains(f.Error(), f.hint) {
 		fmt.Fprintf(p.Err, "  %s\n", printable(f.hint))
 	}
 }
