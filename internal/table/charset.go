@@ -140,7 +140,7 @@ func detectCoding(b []byte, complete bool) coding {
 
 // mostlyUTF8 reports whether b is UTF-8 with a few damaged places.
 func mostlyUTF8(b []byte) bool {
-	good, bad := 0, 0
+	whole, good, bad := b, 0, 0
 	for len(b) > 0 {
 		r, n := utf8.DecodeRune(b)
 		switch {
@@ -151,7 +151,7 @@ func mostlyUTF8(b []byte) bool {
 		}
 		b = b[n:]
 	}
-	return good > 20*bad
+	return good > 20*bad || good >= bad && !plausiblyWestern(whole)
 }
 
 // detectUTF16 recognises UTF-16 without a mark by the zero bytes of its
