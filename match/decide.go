@@ -56,7 +56,6 @@ type decision struct {
 	logE       []float64 // per candidate
 	suspects   []Suspect // per candidate
 	result     Result
-	alone      map[string]float64 // source -> best log e-value of an accused candidate
 }
 
 func (e *Engine) merge(readings []*Reading) *decision {

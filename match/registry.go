@@ -240,15 +240,6 @@ func (d *dataset) loadControls(tx store.Tx, sealed []byte, master key.Secret) er
 	return nil
 }
 
-func (l *layer) snapshot(id string) *snapshot {
-	for _, s := range l.snapshots {
-		if s.id == id {
-			return s
-		}
-	}
-	return nil
-}
-
 func sortedSet(s []string) []string {
 	s = slices.Clone(s)
 	slices.Sort(s)

@@ -9,7 +9,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/url"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -325,27 +324,6 @@ func schemeFor(header []string, rows [][]string, locale string, keys ...string) 
 		s.Columns = append(s.Columns, c)
 	}
 	return s
-}
-
-func readCSV(t testing.TB, path string) (header []string, rows [][]string) {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	r.FieldsPerRecord, r.LazyQuotes, r.TrimLeadingSpace = -1, true, true
-	all, err := r.ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, row := range all[1:] {
-		if len(row) == len(all[0]) {
-			rows = append(rows, row)
-		}
-	}
-	return all[0], rows
 }
 
 func names(prefix string, n int) []string {
