@@ -69,4 +69,3 @@ func concordance(a, b []Position) float64 {
 	}
 	return float64(same) / float64(len(both)-1)
 }
-

@@ -48,4 +48,3 @@ func unixTime(s string) time.Time {
 	}
 	return time.Time{}
 }
-
