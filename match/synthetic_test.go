@@ -128,6 +128,41 @@ func TestRowNumbers(t *testing.T) {
 	}
 }
 
+// Small foreign tables of the same population, with the same header and row
+// numbers in our range, are not ours.
+func TestSmallForeignTables(t *testing.T) {
+	const trials = 300
+	header, rows := people(rand.New(rand.NewPCG(3, 4)), 400)
+	w := newWorld(t)
+	w.make(issue{dataset: "people", scheme: peopleScheme(), rows: rows, recipients: names("r", 3)})
+	e := w.engine(Options{})
+	linked := 0
+	for seed := range uint64(trials) {
+		r := rand.New(rand.NewPCG(seed, 91))
+		_, foreign := people(r, 400)
+		columns := [][]int{{0, 6}, {0, 1, 6}, {0, 9}, {0, 1, 2}, {0, 7, 9}}[seed%5]
+		var h []string
+		for _, c := range columns {
+			h = append(h, header[c])
+		}
+		var leak [][]string
+		for _, i := range r.Perm(len(foreign))[:3+r.IntN(30)] {
+			var row []string
+			for _, c := range columns {
+				row = append(row, foreign[i][c])
+			}
+			leak = append(leak, row)
+		}
+		if got := w.match(e, csvOf(',', h, leak), table.Options{}); got.Verdict != None {
+			linked++
+			t.Logf("seed %d, %v: %s", seed, h, got.brief())
+		}
+	}
+	if linked > trials/100 {
+		t.Errorf("%d of %d foreign tables are taken for ours", linked, trials)
+	}
+}
+
 // A bare list of phones tells by the rows that were withheld.
 func TestWithheldPhones(t *testing.T) {
 	_, rows := people(rand.New(rand.NewPCG(5, 5)), 8000)
