@@ -118,7 +118,7 @@ func (d *dataset) loadLayer(ctx context.Context, tx store.Tx, s store.Scheme, ma
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		index, err := loadIndex(tx, r.ID, link.Spec{Columns: l.scheme.Columns, Locale: l.scheme.Locale})
+		index, err := loadIndex(tx, r, link.Spec{Columns: l.scheme.Columns, Locale: l.scheme.Locale})
 		if err != nil {
 			return nil, fmt.Errorf("snapshot %s: %w", r.ID, err)
 		}
@@ -129,7 +129,7 @@ func (d *dataset) loadLayer(ctx context.Context, tx store.Tx, s store.Scheme, ma
 
 // loadIndex turns the callbacks of the registry into the iterator that
 // link.Load asks for, a chunk at a time.
-func loadIndex(tx store.Tx, id string, spec link.Spec) (*link.Index, error) {
+func loadIndex(tx store.Tx, snap store.Snapshot, spec link.Spec) (*link.Index, error) {
 	chunks, stop := make(chan link.Chunk), make(chan struct{})
 	var index *link.Index
 	var loadErr error
@@ -137,7 +137,7 @@ func loadIndex(tx store.Tx, id string, spec link.Spec) (*link.Index, error) {
 	go func() {
 		defer close(done)
 		defer close(stop)
-		index, loadErr = link.Load(spec, func() (link.Chunk, error) {
+		index, loadErr = link.LoadRows(spec, snap.Rows, func() (link.Chunk, error) {
 			c, ok := <-chunks
 			if !ok {
 				return c, io.EOF
@@ -145,7 +145,7 @@ func loadIndex(tx store.Tx, id string, spec link.Spec) (*link.Index, error) {
 			return c, nil
 		})
 	}()
-	err := tx.Chunks(id, func(c store.Chunk) error {
+	err := tx.Chunks(snap.ID, func(c store.Chunk) error {
 		select {
 		case chunks <- link.Chunk{Segment: c.Segment, Column: c.Column, Part: c.Part, Data: c.Data}:
 			return nil

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 )
 
 const (
@@ -47,7 +46,6 @@ func decodeRun(l list, data []byte, base uint32) (list, error) {
 	if used <= 0 || n > uint64(len(data)) {
 		return l, fmt.Errorf("%w: number of entries", ErrFormat)
 	}
-	l.hashes, l.rows = slices.Grow(l.hashes, int(n)), slices.Grow(l.rows, int(n))
 	hash := uint64(0)
 	for i := range n {
 		delta, a := binary.Uvarint(data)

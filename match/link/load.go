@@ -40,10 +40,20 @@ type frequency struct {
 
 // Load reads an index. next returns its chunks in the order in which they were
 // made, and io.EOF. An error about their content wraps ErrFormat.
-func Load(spec Spec, next func() (Chunk, error)) (*Index, error) {
-	ix := &Index{spec: spec}
+func Load(spec Spec, next func() (Chunk, error)) (*Index, error) { return LoadRows(spec, 0, next) }
+
+// LoadRows is Load for an index that is known to have about so many rows, which
+// saves the room to grow.
+func LoadRows(spec Spec, rows int64, next func() (Chunk, error)) (*Index, error) {
+	ix := &Index{spec: spec, keys: make([]fingerprint.RowKey, 0, rows)}
 	ix.tags = make([][]uint16, len(spec.Columns))
 	ix.lists = make([]list, len(spec.Columns))
+	for i, c := range spec.Columns {
+		ix.tags[i] = make([]uint16, 0, rows)
+		if c.Key || c.Identity {
+			ix.lists[i] = list{make([]uint64, 0, rows), make([]uint32, 0, rows)}
+		}
+	}
 	ix.freq = make([]frequency, len(spec.Columns))
 	ix.byTag = make([]tagList, len(spec.Columns))
 	for {
@@ -113,7 +123,7 @@ func (ix *Index) finish() error {
 
 // tight returns s without the room that it grew.
 func tight[T any](s []T) []T {
-	if cap(s) == len(s) {
+	if cap(s)-len(s) <= cap(s)/8 {
 		return s
 	}
 	return append(make([]T, 0, len(s)), s...)
