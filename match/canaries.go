@@ -133,19 +133,24 @@ func (d *decision) weighShared(ctx context.Context, s *dataset, o *observed, hel
 		return out, nil
 	}
 	marker := s.layers[0].marker
-	w := &planting{candidates: candidates, canaries: s.planted}
+	w := &planting{candidates: candidates, number: map[sightedID]int{}}
 	var reads []code.Read
-	for i, p := range s.planted {
+	for _, p := range s.planted {
 		_, hit := o.Canaries[p.id]
 		if !p.canary.Shared || !hit && held.share < nearlyComplete {
 			continue
 		}
+		if at, ok := w.number[p.id]; ok {
+			w.recipients[at] = append(w.recipients[at], p.recipients...)
+			continue
+		}
+		w.number[p.id] = len(reads)
 		site := marker.SharedSite(canary.SharedSite(p.canary.Slot))
 		r := code.Read{Bias: code.Bias(site.Bias)}
 		if hit {
 			r.Symbol = 1
 		}
-		reads, w.which = append(reads, r), append(w.which, i)
+		reads, w.recipients = append(reads, r), append(w.recipients, slices.Clone(p.recipients))
 	}
 	if len(reads) == 0 {
 		return out, nil
@@ -164,16 +169,16 @@ func (d *decision) weighShared(ctx context.Context, s *dataset, o *observed, hel
 // copies carry.
 type planting struct {
 	candidates []Candidate
-	canaries   []planted
-	which      []int
+	number     map[sightedID]int // of a canary among the reads
+	recipients [][]string        // per read: who got it
 }
 
 func (p *planting) Len() int { return len(p.candidates) }
 
 func (p *planting) Bits(candidate int, dst []uint64) {
 	clear(dst)
-	for j, i := range p.which {
-		if slices.Contains(p.canaries[i].recipients, p.candidates[candidate].Recipient) {
+	for j, got := range p.recipients {
+		if slices.Contains(got, p.candidates[candidate].Recipient) {
 			dst[j/64] |= 1 << (j % 64)
 		}
 	}

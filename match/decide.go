@@ -229,12 +229,16 @@ func (d *decision) describe(s *dataset, o *observed) {
 	for _, by := range sortedKeys(o.By) {
 		d.result.Links = append(d.result.Links, LinkedBy{s.name, splitNUL(by), o.By[by]})
 	}
+	counted := map[sightedID]bool{}
 	for _, p := range s.planted {
 		seen, ok := o.Canaries[p.id]
 		if !ok {
 			continue
 		}
-		d.result.CanaryHits++
+		if !counted[p.id] {
+			counted[p.id] = true
+			d.result.CanaryHits++
+		}
 		var kinds []string
 		for _, i := range seen.Matched {
 			if i < len(p.canary.Identities) {

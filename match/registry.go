@@ -13,6 +13,7 @@ import (
 
 	"telltale/canary"
 	"telltale/fingerprint"
+	"telltale/internal/identity"
 	"telltale/internal/key"
 	"telltale/match/link"
 	"telltale/store"
@@ -44,8 +45,9 @@ type snapshot struct {
 	linker *link.Linker
 }
 
-// planted is a canary with the exports that carry it: repeated exports to one
-// recipient plant the same.
+// planted is a canary as it stands in some exports. Several of them have one
+// id when they are the same canary: planted anew, it may get another serial
+// number.
 type planted struct {
 	id         sightedID
 	canary     canary.Canary
@@ -175,12 +177,13 @@ func (d *dataset) loadCanaries(tx store.Tx, master key.Secret) error {
 				return err
 			}
 			c.Shared = c.Shared || r.Shared
-			id := canaryID(c, e.Recipient)
-			i, ok := at[id]
+			exact := canaryID(c, e.Recipient, true)
+			i, ok := at[exact]
 			if !ok {
 				i = len(d.planted)
-				at[id] = i
-				d.planted = append(d.planted, planted{id: sightedID{hashID(hasher, id), c.Shared}, canary: c})
+				at[exact] = i
+				id := sightedID{hashID(hasher, canaryID(c, e.Recipient, false)), c.Shared}
+				d.planted = append(d.planted, planted{id: id, canary: c})
 			}
 			p := &d.planted[i]
 			p.exports = append(p.exports, e.ID)
@@ -203,15 +206,22 @@ func hashID(h *key.Hasher, id string) string {
 }
 
 // canaryID is equal for canaries that cannot be told apart: those of one
-// recipient, or shared ones, that have the same identities.
-func canaryID(c canary.Canary, recipient string) string {
+// recipient and slot, or shared ones of one slot, that have the same identities.
+// Unless exact, serial numbers do not count, and shared canaries are told by
+// their slot alone, as their codeword is.
+func canaryID(c canary.Canary, recipient string, exact bool) string {
 	var b strings.Builder
 	if !c.Shared {
 		b.WriteString(recipient)
 	}
 	fmt.Fprintf(&b, "\x1e%d", c.Slot)
+	if c.Shared && !exact {
+		return b.String()
+	}
 	for _, i := range c.Identities {
-		b.WriteString("\x1e" + string(i.Kind) + "\x1e" + i.Value)
+		if exact || i.Kind != identity.Serial {
+			b.WriteString("\x1e" + string(i.Kind) + "\x1e" + i.Value)
+		}
 	}
 	return b.String()
 }

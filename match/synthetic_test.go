@@ -128,6 +128,32 @@ func TestRowNumbers(t *testing.T) {
 	}
 }
 
+// Shared canaries name the copy by which of them are there.
+func TestSharedCanaries(t *testing.T) {
+	header, rows := people(rand.New(rand.NewPCG(71, 1)), 300)
+	w := newWorld(t)
+	scheme := peopleScheme()
+	scheme.Density = 0
+	copies := w.make(issue{dataset: "people", scheme: scheme, rows: rows, recipients: names("r", 10), shared: 80})
+	e := w.engine(Options{})
+	got := w.match(e, csvOf(',', header, copies["r0003"]), table.Options{})
+	if got.Verdict != Attributed || got.Suspects[0].Recipient != "r0003" || got.Suspects[1].Accused || got.CanaryHits < 20 {
+		t.Errorf("the whole copy: %s", got.brief())
+	}
+	var both [][]string // what two copies have in common, with the canaries that both carry
+	for _, row := range copies["r0003"] {
+		if slices.ContainsFunc(copies["r0004"], func(x []string) bool { return x[4] == row[4] }) {
+			both = append(both, row)
+		}
+	}
+	got = w.match(e, csvOf(',', header, both), table.Options{})
+	top := []string{got.Suspects[0].Recipient, got.Suspects[1].Recipient}
+	slices.Sort(top)
+	if !slices.Equal(top, []string{"r0003", "r0004"}) {
+		t.Errorf("the rows that two copies share: %s", got.brief())
+	}
+}
+
 // Small foreign tables of the same population, with the same header and row
 // numbers in our range, are not ours.
 func TestSmallForeignTables(t *testing.T) {

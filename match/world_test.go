@@ -224,7 +224,7 @@ func (w *world) copy(i issue, m *fingerprint.Marker, p *canary.Profile, keys []f
 	plant := func(due []int, prev, next []string) {
 		for _, k := range due {
 			if row, err := planter.Fit(k, prev, next); err == nil {
-				out = append(out, row)
+				out, prev = append(out, row), row
 			}
 		}
 	}
