@@ -174,6 +174,9 @@ func (d *draft) noteName() {
 		}
 		with := append(slices.Clone(parts), Part{drawRow, m.rarity(i, d.cells[i])})
 		d.note(identity.Name, append(slices.Clone(cols), i), with...)
+		if len(cols) == 2 && i == m.date && !m.sampled(d.cells, cols[1], i) { // a leak may hold the family name alone
+			d.note(identity.Name, []int{cols[1], i}, with[1:]...)
+		}
 	}
 }
 
@@ -335,6 +338,18 @@ func (m *model) holds(cells []string) bool {
 		}
 	}
 	return false
+}
+
+// sampled reports whether a row of the sample has the same cells in columns.
+func (m *model) sampled(cells []string, columns ...int) bool {
+	return slices.ContainsFunc(m.p.Sample, func(r Row) bool {
+		for _, i := range columns {
+			if !strings.EqualFold(strings.TrimSpace(cell(r.Cells, i)), strings.TrimSpace(cells[i])) {
+				return false
+			}
+		}
+		return true
+	})
 }
 
 // rarityOf is -log2 of the share of the sample that has all these cells.
