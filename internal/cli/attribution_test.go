@@ -145,11 +145,28 @@ func leakAll(t *testing.T, s *shell, names []string) {
 			t.Fatal(err)
 		}
 		got := s.match(s.write(fmt.Sprintf("leak-%02d.txt", i), b.Bytes()))
+		if !telling(leaked.Names) && accused(got) == "" {
+			t.Logf("copy of %s, columns %v: %s, which is all that they can tell", names[i], leaked.Names, got.Verdict)
+			continue
+		}
 		if got.Verdict != match.Attributed || accused(got) != names[i] {
 			t.Errorf("seed %d, copy of %s, %s, %+v, columns %v: %s, accused %q, %d rows linked, %d marks, %d canaries, first %+v",
 				seed, names[i], a.how.Name, a.dialect, leaked.Names, got.Verdict, accused(got), got.RowsLinked, got.MarksRead, got.CanaryHits, got.Suspects[:min(1, len(got.Suspects))])
 		}
 	}
+}
+
+// telling reports whether a leak kept a column that carries marks, or a contact
+// or official number by which canaries are known. What is left of an invoice
+// without date and address, or of a person without either, is in every copy.
+func telling(columns []string) bool {
+	for _, name := range columns {
+		switch name {
+		case "company_name", "address", "phone1", "phone2", "email", "address_1", "soc_sec_id", "InvoiceDate", "BillingAddress":
+			return true
+		}
+	}
+	return false
 }
 
 // TestSiblingsEndToEnd: other people's versions of a marked table are never
