@@ -20,8 +20,9 @@ func (d *draft) address() {
 	if m.distinct[i] < repeats && m.number < 0 {
 		return
 	}
+	near := d.neighbours(i)
 	for try := 1; try <= 32; try++ {
-		bits := max(d.street(i)+d.house(i)-log2(float64(try)), 0) // refused draws made this one likelier
+		bits := max(d.street(i, near)+d.house(i)-log2(float64(try)), 0) // refused draws made this one likelier
 		v, ok := m.roles.address(d.cells, m.p.Locale)
 		if len(digitRuns(v)) == 0 {
 			return // a street without a number is nobody's address
@@ -38,13 +39,12 @@ func (d *draft) address() {
 	}
 }
 
-// street draws the text of the address.
-func (d *draft) street(i int) float64 {
+// street draws the text of the address from rows.
+func (d *draft) street(i int, rows []string) float64 {
 	if old := d.donor[i]; d.spellsCity(old) {
 		d.cells[i] = old
 		return 0
 	}
-	rows := d.neighbours(i)
 	v := rows[d.st.IntN(len(rows))]
 	n := 0
 	for _, w := range rows {
@@ -107,7 +107,7 @@ func (d *draft) house(i int) float64 {
 	if len(runs) == 0 {
 		return bits
 	}
-	first := m.firstRuns(i)
+	first := m.houses
 	text := d.cells[i]
 	for k := len(runs) - 1; k >= 0; k-- {
 		from, to := runs[k][0], runs[k][1]
@@ -121,6 +121,7 @@ func (d *draft) house(i int) float64 {
 	return bits
 }
 
+// firstRuns are the first runs of digits of a column's values.
 func (m *model) firstRuns(i int) []string {
 	var out []string
 	for _, v := range m.values(i) {

@@ -25,6 +25,7 @@ type model struct {
 	counts   []map[string]int      // of every value of a column
 	single   []*words              // one-word values
 	sizes    []*gaps
+	houses   []string // house numbers of the first address column
 	grain    []int64
 	accepted float64 // least share of drawn names that the table does not hold
 }
@@ -57,6 +58,9 @@ func newModel(p *Profile) *model {
 		if g := newGaps(m.values(i)); g != nil && m.distinct[i] > 0.3 {
 			m.numbers[i] = g
 		}
+	}
+	if len(m.addresses) > 0 {
+		m.houses = m.firstRuns(m.addresses[0])
 	}
 	m.measureNames()
 	return m
