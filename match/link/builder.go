@@ -3,7 +3,10 @@ package link
 import (
 	"encoding/binary"
 	"fmt"
+	"runtime"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"telltale/fingerprint"
 )
@@ -145,25 +148,46 @@ func (b *Builder) put(column, part string, data []byte, size int) error {
 	return nil
 }
 
+// flushLists sorts and encodes the lists on all processors and hands them out
+// in their order.
 func (b *Builder) flushLists() error {
-	var items, spare []item
+	encoded := make([][][]byte, len(b.listed))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range b.listed {
+		group.Go(func() error {
+			encoded[i] = encodeList(b.seg.hashes[i])
+			b.seg.hashes[i] = b.seg.hashes[i][:0]
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
 	for i, column := range b.listed {
-		items = items[:0]
-		for row, h := range b.seg.hashes[i] {
-			if h != 0 {
-				items = append(items, item{h, uint32(row)})
-			}
-		}
-		b.seg.hashes[i] = b.seg.hashes[i][:0]
-		spare = sortItems(items, spare)
-		for run := range slices.Chunk(items, listChunk) {
-			chunk := Chunk{b.seg.number, b.spec.Columns[column].Name, partHashes, encodeRun(run)}
-			if err := b.sink(chunk); err != nil {
+		for _, data := range encoded[i] {
+			if err := b.sink(Chunk{b.seg.number, b.spec.Columns[column].Name, partHashes, data}); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// encodeList is a list of hashes by row as sorted runs; 0 stands for no value.
+func encodeList(hashes []uint64) [][]byte {
+	items := make([]item, 0, len(hashes))
+	for row, h := range hashes {
+		if h != 0 {
+			items = append(items, item{h, uint32(row)})
+		}
+	}
+	sortItems(items, nil)
+	var out [][]byte
+	for run := range slices.Chunk(items, listChunk) {
+		out = append(out, encodeRun(run))
+	}
+	return out
 }
 
 // duplicate looks for equal numbers in keys, the first of which is that of row
