@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	gopretty "github.com/jedib0t/go-pretty/v6/table"
@@ -30,7 +31,10 @@ const (
 	defaultCanaries = 20
 	defaultEvery    = 25 // at most one canary for so many rows, unless asked for
 	mostWithheld    = 0.5
-	openOutputs     = 128 // per goroutine
+	openOutputs     = 128
+	// exportGCPercent trades memory for time: the pass makes little garbage
+	// beside a link index that it has to keep.
+	exportGCPercent = 150
 )
 
 // exportJob is one run of export.
@@ -335,6 +339,9 @@ func (j *exportJob) pass(ctx context.Context, f *table.File, reader table.Reader
 			Canaries:    o.planter, Out: o.writer,
 		})
 	}
+	plan.Indexer.Expect(j.profile.Rows)
+	plan.Builder.Expect(j.profile.Rows)
+	defer debug.SetGCPercent(debug.SetGCPercent(exportGCPercent))
 	bar := j.p.progress(f, "marking")
 	result, err := export.Run(ctx, j.input, reader, plan)
 	bar.stop()

@@ -143,8 +143,11 @@ func exportOnce(b *testing.B, path string, s *survey.Survey) {
 		b.Fatal(err)
 	}
 	spec := link.Spec{Columns: s.Scheme().Columns, Locale: s.Locale}
+	indexer, builder := link.NewIndexer(spec, "bench", master), link.NewBuilder(spec, spool.Put)
+	indexer.Expect(s.Rows)
+	builder.Expect(s.Rows)
 	_, err = Run(context.Background(), path, r, Plan{
-		Marker: marker, Indexer: link.NewIndexer(spec, "bench", master), Builder: link.NewBuilder(spec, spool.Put),
+		Marker: marker, Indexer: indexer, Builder: builder,
 		Threshold: fingerprint.Threshold(s.Density),
 		Copies: []Copy{{Word: marker.Word("acme"), Withholding: fingerprint.NewWithholding("bench", "acme", master),
 			Canaries: canary.NewPlanter(s.Profile, minted, -1), Out: w}},

@@ -2,8 +2,9 @@ package export
 
 import (
 	"bufio"
-	"encoding/gob"
+	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 
@@ -16,7 +17,6 @@ import (
 type Spool struct {
 	file *os.File
 	out  *bufio.Writer
-	enc  *gob.Encoder
 }
 
 // NewSpool makes a spool in dir. The caller closes it, and it is gone.
@@ -25,28 +25,59 @@ func NewSpool(dir string) (*Spool, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := bufio.NewWriterSize(f, 1<<20)
-	return &Spool{f, out, gob.NewEncoder(out)}, nil
+	return &Spool{f, bufio.NewWriterSize(f, 1<<16)}, nil
 }
 
-// Put adds a chunk.
-func (s *Spool) Put(c link.Chunk) error { return s.enc.Encode(c) }
+// Put adds a chunk: its segment, column, part and data, each but the first
+// with its length before it.
+func (s *Spool) Put(c link.Chunk) error {
+	head := binary.AppendUvarint(nil, uint64(c.Segment))
+	head = appendString(head, c.Column)
+	head = appendString(head, c.Part)
+	head = binary.AppendUvarint(head, uint64(len(c.Data)))
+	if _, err := s.out.Write(head); err != nil {
+		return fmt.Errorf("link index: %w", err)
+	}
+	if _, err := s.out.Write(c.Data); err != nil {
+		return fmt.Errorf("link index: %w", err)
+	}
+	return nil
+}
+
+func appendString(dst []byte, s string) []byte {
+	return append(binary.AppendUvarint(dst, uint64(len(s))), s...)
+}
 
 // Chunks returns a function that gives the chunks in the order in which they
 // were put, and then io.EOF.
 func (s *Spool) Chunks() (func() (link.Chunk, error), error) {
 	if err := s.out.Flush(); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("link index: %w", err)
 	}
 	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
-	dec := gob.NewDecoder(bufio.NewReaderSize(s.file, 1<<20))
+	in := bufio.NewReaderSize(s.file, 1<<16)
 	return func() (link.Chunk, error) {
-		var c link.Chunk
-		err := dec.Decode(&c)
-		return c, err
+		segment, err := binary.ReadUvarint(in)
+		if err != nil {
+			return link.Chunk{}, err
+		}
+		column, err1 := readBytes(in)
+		part, err2 := readBytes(in)
+		data, err3 := readBytes(in)
+		return link.Chunk{Segment: int(segment), Column: string(column), Part: string(part), Data: data}, errors.Join(err1, err2, err3)
 	}, nil
+}
+
+func readBytes(in *bufio.Reader) ([]byte, error) {
+	n, err := binary.ReadUvarint(in)
+	if err != nil {
+		return nil, io.ErrUnexpectedEOF
+	}
+	data := make([]byte, n)
+	_, err = io.ReadFull(in, data)
+	return data, err
 }
 
 // Close removes the spool.

@@ -67,6 +67,19 @@ func NewBuilder(spec Spec, sink func(Chunk) error) *Builder {
 	return b
 }
 
+// Expect makes room for so many rows, of which it need not be told.
+func (b *Builder) Expect(rows int64) {
+	n := int(min(rows, SegmentRows))
+	b.short = slices.Grow(b.short, int(rows))
+	b.seg.keys = slices.Grow(b.seg.keys, n*len(fingerprint.RowKey{}))
+	for i := range b.seg.tags {
+		b.seg.tags[i] = slices.Grow(b.seg.tags[i], 2*n)
+	}
+	for i := range b.seg.hashes {
+		b.seg.hashes[i] = slices.Grow(b.seg.hashes[i], n)
+	}
+}
+
 // Add takes the entries of the next rows. Batches come in the order of the
 // rows; the batch may be used again afterwards. It returns a
 // *DuplicateKeyError as soon as a segment is full.

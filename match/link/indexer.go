@@ -16,8 +16,17 @@ type Indexer struct {
 	fields []field
 	lists  int
 	locale string
+	sparse bool
 	memo   []memo
 }
+
+// sparseRows is from how many rows on only every fourth row keeps the tags of
+// its carriers: enough to recognise columns by, and parsing them all would
+// cost as much as everything else together.
+const sparseRows = 1 << 19
+
+// Expect tells how many rows there will be, about.
+func (ix *Indexer) Expect(rows int64) { ix.sparse = rows >= sparseRows }
 
 // NewIndexer returns the indexer of a dataset. A column whose carrier cannot
 // be parsed is indexed as if it carried nothing.
@@ -39,7 +48,7 @@ func NewIndexer(spec Spec, dataset string, master key.Secret) *Indexer {
 // Fork returns an indexer that derives the same and may be used at the same
 // time by another goroutine.
 func (ix *Indexer) Fork() *Indexer {
-	return &Indexer{fields: ix.fields, lists: ix.lists, locale: ix.locale, memo: make([]memo, len(ix.fields))}
+	return &Indexer{fields: ix.fields, lists: ix.lists, locale: ix.locale, sparse: ix.sparse, memo: make([]memo, len(ix.fields))}
 }
 
 // Batch holds the entries of consecutive rows.
@@ -61,9 +70,10 @@ func (b *Batch) Reset() {
 // scheme's columns; missing ones count as empty.
 func (ix *Indexer) Entry(dst *Batch, k fingerprint.RowKey, cells []string) {
 	dst.keys = append(dst.keys, k)
+	bare := ix.sparse && k[15]&3 != 0
 	for i := range ix.fields {
 		var e entry
-		if i < len(cells) {
+		if i < len(cells) && !(bare && ix.fields[i].carrier != nil) {
 			e = ix.entry(i, cells[i])
 		}
 		dst.tags = append(dst.tags, e.tag)

@@ -224,6 +224,9 @@ func (m *Mapping) Edits(c *Cells, row uint32) (edited, known uint64) {
 		if leak < 0 || leak >= c.Len() || leak > 63 {
 			continue
 		}
+		if m.l.fields[f].carrier != nil && m.l.tags[f][row] == 0 {
+			continue // blank, or not kept
+		}
 		known |= 1 << leak
 		if m.l.fields[f].entryOf(c, leak).tag != m.l.tags[f][row] {
 			if m.l.fields[f].number {
