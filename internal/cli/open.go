@@ -147,15 +147,15 @@ func (p *program) passphrase() ([]byte, error) {
 	return p.Prompt("Passphrase: ")
 }
 
-// createRegistry makes a new registry file bound to the key.
+// createRegistry makes a new registry file; it is bound to the key before it
+// has its name.
 func createRegistry(ctx context.Context, path string, master key.Secret) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	st, err := sqlite.Create(ctx, path, ledgerSigner(master))
+	st, err := sqlite.Create(ctx, path, ledgerSigner(master), func(tx store.Tx) error { return tx.SetKeyID(master.ID()) })
 	if err != nil {
 		return err
 	}
-	err = st.Update(ctx, func(tx store.Tx) error { return tx.SetKeyID(master.ID()) })
-	return errors.Join(err, st.Close())
+	return st.Close()
 }
