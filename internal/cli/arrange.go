@@ -43,7 +43,6 @@ type arrangement struct {
 	path       []string
 	globals    []string
 	own        []string
-	pending    []string // flags seen before any command that may own them
 	positional []string
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"sort"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -56,10 +57,10 @@ func (r *registry) chainOf(ctx context.Context, name string) (chain.Graph, error
 	}
 	var nodes []chain.Node
 	suspects := map[string]bool{} // exports that some sighting is attributed to
-	for i, record := range records {
-		node, accused, err := sightingNode(ctx, engine, record, sealed[i])
+	for _, group := range campaigns(records, sealed) {
+		node, accused, err := group.node(ctx, engine)
 		if err != nil {
-			return chain.Graph{}, fmt.Errorf("case %s, sighting %s: %w", name, record.Name, err)
+			return chain.Graph{}, fmt.Errorf("case %s, sighting %s: %w", name, group.records[0].Name, err)
 		}
 		for _, id := range accused {
 			suspects[id] = true
@@ -77,26 +78,75 @@ func (r *registry) chainOf(ctx context.Context, name string) (chain.Graph, error
 	return chain.Reconstruct(ctx, append(exports, nodes...), facts, chain.Options{Case: name})
 }
 
-// sightingNode decides by itself what one sighting is made of.
-func sightingNode(ctx context.Context, engine *match.Engine, record sightingRecord, sealed store.Sighting) (chain.Node, []string, error) {
-	reading := new(match.Reading)
-	if err := reading.UnmarshalBinary(record.Reading); err != nil {
-		return chain.Node{}, nil, err
+// group is a file, or the messages of one holder or sender: a list that shows
+// itself message by message.
+type group struct {
+	records []sightingRecord
+	sealed  []store.Sighting
+}
+
+// campaigns puts the messages of one holder, or else of one sender, together.
+func campaigns(records []sightingRecord, sealed []store.Sighting) []*group {
+	var groups []*group
+	of := map[string]*group{}
+	for i, record := range records {
+		from := first(record.Holder, record.Sender)
+		g := of[from]
+		if sealed[i].Kind != "message" || from == "" || g == nil {
+			g = &group{}
+			groups = append(groups, g)
+			if sealed[i].Kind == "message" && from != "" {
+				of[from] = g
+			}
+		}
+		g.records, g.sealed = append(g.records, record), append(g.sealed, sealed[i])
 	}
-	result, err := engine.Decide(ctx, []*match.Reading{reading})
+	return groups
+}
+
+// node decides by itself what one group is made of.
+func (g *group) node(ctx context.Context, engine *match.Engine) (chain.Node, []string, error) {
+	var readings []*match.Reading
+	var sketch *chain.Sketch
+	for _, record := range g.records {
+		reading := new(match.Reading)
+		if err := reading.UnmarshalBinary(record.Reading); err != nil {
+			return chain.Node{}, nil, err
+		}
+		readings = append(readings, reading)
+		if sketch == nil {
+			sketch = reading.Sketch
+		} else {
+			sketch = chain.Merge(sketch, reading.Sketch)
+		}
+	}
+	result, err := engine.Decide(ctx, readings)
 	if err != nil {
 		return chain.Node{}, nil, err
 	}
-	node := chain.Node{ID: sealed.ID, Kind: chain.Sighting, Label: record.Name, Holder: record.Holder, FirstSeen: record.At, Sketch: reading.Sketch}
+	node := chain.Node{ID: g.sealed[0].ID, Kind: chain.Sighting, Label: g.records[0].Name, Holder: g.records[0].Holder, FirstSeen: g.firstSeen(), Sketch: sketch}
+	if n := len(g.records); n > 1 {
+		node.Kind = chain.Campaign
+		node.Label = fmt.Sprintf("%d messages of %s", n, first(g.records[0].Holder, g.records[0].Sender))
+	}
 	var exports []string
-	node.Sketch.Recipients = nil
+	sketch.Kind, sketch.Recipients = node.Kind, nil
 	for _, s := range result.Suspects {
-		node.Sketch.Recipients = append(node.Sketch.Recipients, chain.Share{Recipient: s.Recipient, Accused: s.Accused, LogE: s.LogE, Share: s.Share})
+		sketch.Recipients = append(sketch.Recipients, chain.Share{Recipient: s.Recipient, Accused: s.Accused, LogE: s.LogE, Share: s.Share})
 		if s.Accused {
 			exports = append(exports, s.Exports...)
 		}
 	}
 	return node, exports, nil
+}
+
+func (g *group) firstSeen() (at time.Time) {
+	for _, r := range g.records {
+		if !r.At.IsZero() && (at.IsZero() || r.At.Before(at)) {
+			at = r.At
+		}
+	}
+	return at
 }
 
 func (r *registry) exportNodes(ctx context.Context, wanted map[string]bool) ([]chain.Node, error) {

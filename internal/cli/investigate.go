@@ -195,6 +195,7 @@ func (i *investigation) decide(c *cli.Context, finish func(*match.Result)) error
 		return err
 	}
 	result.Schema = i.schema
+	i.onlyThisCall(&result)
 	finish(&result)
 	if err := i.save(c.Context); err != nil {
 		return err
@@ -202,10 +203,31 @@ func (i *investigation) decide(c *cli.Context, finish func(*match.Result)) error
 	if err := i.recordDecision(c.Context, result); err != nil {
 		return err
 	}
-	if err := i.p.print(result, func(w io.Writer) { report.Text(w, result, i.p.painter(result.Verdict)) }); err != nil {
+	doc := struct {
+		match.Result
+		Case    string `json:"case"`
+		Earlier int    `json:"earlier_sightings"` // of the case, weighed together with these
+	}{result, i.caseName, len(i.earlier)}
+	err = i.p.print(doc, func(w io.Writer) {
+		report.Text(w, result, i.p.painter(result.Verdict))
+		if len(i.earlier) > 0 {
+			fmt.Fprintf(w, "\nWeighed together with %d earlier sightings of case %s.\n", len(i.earlier), printable(i.caseName))
+		}
+	})
+	if err != nil {
 		return err
 	}
 	return exitStatus(result, c.Bool("exit-code"))
+}
+
+// onlyThisCall leaves the inputs and messages of this call in a result that
+// weighs those of the whole case.
+func (i *investigation) onlyThisCall(result *match.Result) {
+	result.Inputs, result.Sightings = []match.Input{}, []match.Sighting{}
+	for _, r := range i.readings {
+		result.Inputs = append(result.Inputs, r.Inputs...)
+		result.Sightings = append(result.Sightings, r.Sightings...)
+	}
 }
 
 // recordDecision notes in the ledger what was decided on what.

@@ -156,26 +156,23 @@ func (i *investigation) readMessage(ctx context.Context, m message.Message, hold
 	return i.add(reading, record, m.SHA256)
 }
 
-// addCampaigns groups the messages of this call. The sightings of a result end
-// with those of this call, in the order of the messages.
+// addCampaigns groups the messages of this call; the sightings of the result
+// are theirs, in the same order.
 func addCampaigns(result *match.Result, messages []message.Message, reveal bool) {
 	result.Campaigns = []match.Campaign{}
-	base := len(result.Sightings) - len(messages)
 	for _, campaign := range message.Campaigns(messages) {
 		result.Campaigns = append(result.Campaigns, match.Campaign{ID: campaign.ID, Sender: campaign.Sender,
 			Messages: len(campaign.Messages), Persons: campaign.Persons, First: timeText(campaign.First), Last: timeText(campaign.Last)})
 		for _, at := range campaign.Messages {
-			if base >= 0 {
-				result.Sightings[base+at].Campaign = campaign.ID
-			}
+			result.Sightings[at].Campaign = campaign.ID
 		}
 	}
-	if !reveal || base < 0 {
+	if !reveal {
 		return
 	}
 	for at, m := range messages {
 		if len(m.Recipients) > 0 {
-			result.Sightings[base+at].Contact = m.Recipients[0].Value
+			result.Sightings[at].Contact = m.Recipients[0].Value
 		}
 	}
 }

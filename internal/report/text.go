@@ -109,7 +109,10 @@ func (p printer) inputs(r match.Result) {
 			p.line("inputs    and %d more", len(r.Inputs)-most)
 			return
 		}
-		detail := fmt.Sprintf("%s %s, %d rows", in.Format, in.Encoding, in.Rows)
+		detail := strings.TrimSpace(in.Format + " " + in.Encoding)
+		if in.Format != "message" {
+			detail += fmt.Sprintf(", %d rows", in.Rows)
+		}
 		if in.Unreadable > 0 {
 			detail += fmt.Sprintf(", %d UNREADABLE", in.Unreadable)
 		}
@@ -129,7 +132,7 @@ func (p printer) found(r match.Result) {
 	for _, l := range r.Links {
 		p.line("linked    %d rows by %s", l.Rows, strings.Join(l.Columns, " + "))
 	}
-	p.line("candidates %d, alpha %g", r.Candidates, r.Alpha)
+	p.line("weighed   %d candidates, alpha %g", r.Candidates, r.Alpha)
 }
 
 func (p printer) suspects(r match.Result) {
