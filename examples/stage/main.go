@@ -197,7 +197,7 @@ func canary(args []string) error {
 // expect compares a verdict and the accused with what the story says.
 func expect(args []string) error {
 	if len(args) == 0 {
-		return errors.New("expect VERDICT [RECIPIENT...]")
+		return errors.New("expect VERDICT, and recipients")
 	}
 	var doc struct {
 		Verdict  string
@@ -235,7 +235,7 @@ func chain(args []string) error {
 		return err
 	}
 	if len(args) < 2 {
-		return errors.New("chain FROM TO...")
+		return errors.New("chain FROM TO, and more of these")
 	}
 	ids := func(name string) []string {
 		var out []string

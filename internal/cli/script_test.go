@@ -11,12 +11,17 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"telltale": func() {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-		code := Main(ctx, System(), os.Args[1:])
-		stop()
-		os.Exit(code)
-	}})
+	if os.Getenv(asProgram) != "" {
+		runAsProgram()
+	}
+	testscript.Main(m, map[string]func(){"telltale": runAsProgram})
+}
+
+func runAsProgram() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	code := Main(ctx, System(), os.Args[1:])
+	stop()
+	os.Exit(code)
 }
 
 // TestScripts types commands as a user does; each file in testdata/script is
