@@ -149,14 +149,17 @@ func fitTheta(v *view, c int) []float64 {
 		theta[k] = float64(k) / float64(c)
 	}
 	ones, all := make([]float64, c+1), make([]float64, c+1)
-	pmf := make([]float64, c-v.known+1)
+	pmf := make([][]float64, len(v.cells))
+	for i, x := range v.cells {
+		pmf[i] = make([]float64, c-v.known+1)
+		binomial(pmf[i], x.p)
+	}
 	for range rounds {
 		for k := range ones {
 			ones[k], all[k] = theta[k], 1
 		}
-		for _, x := range v.cells {
-			binomial(pmf, x.p)
-			expect(x, pmf, theta, flips, ones, all)
+		for i, x := range v.cells {
+			expect(x, pmf[i], theta, flips, ones, all)
 		}
 		for k := 1; k < c; k++ {
 			theta[k] = ones[k] / all[k]

@@ -18,9 +18,10 @@ var calibration = flag.Int("calibration", 1000, "innocents per attack in TestCal
 // The defining property, exactly: with everything else fixed, the mean of a candidate's e-value over all of its possible words, each
 // weighted by its probability, is 1; in joint decoding too, where the candidate itself may come to serve as side information.
 func TestMeanOverAllWordsIsOne(t *testing.T) {
-	for seed := range uint64(3) {
+	for seed := range uint64(2) {
 		r := rand.New(rand.NewPCG(seed, 5))
 		const m = 7
+		var alone [1 << m]float64
 		reads, words := draw(r, 4, m, 4, 1+int(seed%2), attack{"", 1 + int(seed%2), 0, interleave})
 		for _, joint := range []bool{false, true} {
 			sum, informed := 0.0, false
@@ -40,10 +41,10 @@ func TestMeanOverAllWordsIsOne(t *testing.T) {
 					t.Fatal(err)
 				}
 				sum += p * math.Exp(d.scores[3].LogE)
-				l := newModel(&d.full.plain).weigher()
-				ones := make([]int32, 2*len(d.full.plain.cells))
-				d.full.plain.count(d.bits[3], ones)
-				informed = informed || joint && math.Abs(d.scores[3].LogE-l.logE(ones)) > 1e-6
+				if !joint {
+					alone[x] = d.scores[3].LogE
+				}
+				informed = informed || math.Abs(d.scores[3].LogE-alone[x]) > 1e-6
 			}
 			if math.Abs(sum-1) > 1e-9 {
 				t.Errorf("seed %d, joint %v: mean e-value %.12f, want 1", seed, joint, sum)
