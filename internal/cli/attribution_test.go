@@ -158,11 +158,12 @@ func leakAll(t *testing.T, s *shell, names []string) {
 
 // telling reports whether a leak kept a column that carries marks, or a contact
 // or official number by which canaries are known. What is left of an invoice
-// without date and address, or of a person without either, is in every copy.
+// without its address, or of a person without either, is much the same in every
+// copy: two hundred dates in order carry about as many marks as decide.
 func telling(columns []string) bool {
 	for _, name := range columns {
 		switch name {
-		case "company_name", "address", "phone1", "phone2", "email", "address_1", "soc_sec_id", "InvoiceDate", "BillingAddress":
+		case "company_name", "address", "phone1", "phone2", "email", "address_1", "soc_sec_id", "BillingAddress":
 			return true
 		}
 	}
