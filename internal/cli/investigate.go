@@ -40,7 +40,6 @@ func investigationFlags() []cli.Flag {
 		&cli.Float64Flag{Name: "alpha", DefaultText: "1e-6", Usage: "bound on the chance that anybody is accused wrongly"},
 		&cli.BoolFlag{Name: "all", Usage: "list every candidate"},
 		&cli.BoolFlag{Name: "exit-code", Usage: "answer by the exit code: 10 attributed, 11 ours, 0 nothing of ours"},
-		&cli.BoolFlag{Name: "reveal", Usage: "show contacts in clear; this is logged"},
 	}
 }
 

@@ -25,6 +25,7 @@ func (p *program) traceCommand() *cli.Command {
 			&cli.StringFlag{Name: "received", Usage: "`TIME` when it was received: later exports are no source"},
 			&cli.StringFlag{Name: "sender", Usage: "`WHO` sent it"},
 			&cli.StringFlag{Name: "text", Usage: "its `TEXT`"},
+			&cli.BoolFlag{Name: "reveal", Usage: "show contacts in clear; this is logged"},
 		),
 		Action: p.runTrace,
 	}
