@@ -164,13 +164,25 @@ func detectUTF16(b []byte) (coding, bool) {
 		}
 	}
 	for side, c := range []coding{utf16BE, utf16LE} {
-		if n := zeros[side]; n*50 >= len(b) && n > 0 && zeros[1-side]*20 <= n && len(b) >= 4 {
-			if (len(b) >= 64 || n*4 >= len(b)) && oddRunes(c.decode(b, false)) <= 0.03 {
+		if n := zeros[side]; n >= fewestZeros(len(b)) && zeros[1-side]*20 <= n && len(b) >= 4 {
+			if oddRunes(c.decode(b, false)) <= 0.03 {
 				return c, true
 			}
 		}
 	}
 	return coding{}, false
+}
+
+// fewestZeros is how many zero bytes a text of n bytes needs to be taken for
+// UTF-16: a quarter of a short one, and more than chance gives to noise.
+func fewestZeros(n int) int {
+	switch {
+	case n < 64:
+		return n/4 + 1
+	case n < 4096:
+		return max(6, n/20)
+	}
+	return n / 50
 }
 
 // oddRunes returns the share of characters that no text has.

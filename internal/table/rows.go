@@ -76,6 +76,7 @@ type rowReader struct {
 	empty  chan *batch
 	stop   chan struct{}
 	done   chan struct{}
+	ahead  *ahead
 	ended  error
 }
 
@@ -126,6 +127,8 @@ func (r *rowReader) advance() {
 func (r *rowReader) start() {
 	r.full, r.empty = make(chan *batch, batchesAhead), make(chan *batch, batchesAhead+1)
 	r.stop, r.done = make(chan struct{}), make(chan struct{})
+	r.ahead = newAhead(r.sc.src)
+	r.sc.src = r.ahead
 	r.empty <- r.now
 	for range batchesAhead {
 		r.empty <- &batch{}
@@ -159,6 +162,7 @@ func (r *rowReader) run() {
 func (r *rowReader) close() {
 	if r.full != nil && r.stop != nil {
 		close(r.stop)
+		r.ahead.close()
 		<-r.done
 		r.stop = nil
 	}

@@ -243,6 +243,11 @@ func (sc *scanner) trimCR(b []byte, p, e int) int {
 
 // quotedCell adds the quoted cell at p and returns where its closing quote was.
 func (sc *scanner) quotedCell(b []byte, p int, final bool) (next, state int) {
+	if e, ok := sc.plainQuoted(b, p); ok {
+		sc.mark(sc.count())
+		sc.add(sc.s[p+1 : e-1])
+		return e, closed
+	}
 	q := sc.scanQuoted(b, p, final)
 	if q.state != closed {
 		return 0, q.state
@@ -257,6 +262,17 @@ func (sc *scanner) quotedCell(b []byte, p int, final bool) (next, state int) {
 	sc.mark(sc.count())
 	sc.add(text)
 	return p + q.text + 2, closed
+}
+
+// plainQuoted returns the end of the quoted cell at p if it is as most are: its
+// next quote closes it.
+func (sc *scanner) plainQuoted(b []byte, p int) (e int, ok bool) {
+	k := bytes.IndexByte(b[p+1:], sc.quote)
+	e = p + 2 + k
+	if k < 0 || k > maxQuoted || e >= len(b) || b[e] != '\n' && !sc.isDelim(b, e) {
+		return 0, false
+	}
+	return e, sc.escape == sc.quote
 }
 
 // restOfLine returns where the line of p ends.
