@@ -63,6 +63,9 @@ func (r *reconstruction) whyIssued(from, to int, d *derivation) string {
 }
 
 func rowsKept(a, b string, d *derivation) string {
+	if d.childRows == 0 {
+		return fmt.Sprintf("%s shows no row of the table, only what was planted among them; nothing speaks against %s before it", b, a)
+	}
 	rows := count(d.childRows, "row", "rows")
 	if d.added == 0 {
 		return fmt.Sprintf("%s has %s, all in %s", b, rows, a)
