@@ -168,7 +168,7 @@ func writeInspect(w io.Writer, d inspectDoc) {
 	}
 	render(w, t)
 	fmt.Fprintf(w, "\nmarks     about %d cells of a copy at density %.2g\n", d.MarkCells, d.Density)
-	fmt.Fprintf(w, "canaries  each takes %d telephone numbers and %d mailboxes (none if a domain is owned)\n", d.Phones, d.Emails)
+	fmt.Fprintf(w, "canaries  telephone numbers for each: %d, mailboxes: %d (none if a domain is owned)\n", d.Phones, d.Emails)
 	for _, warning := range d.Warnings {
 		fmt.Fprintf(w, "warning   %s\n", printable(warning))
 	}

@@ -210,7 +210,7 @@ func (i *investigation) decide(c *cli.Context, finish func(*match.Result)) error
 	err = i.p.print(doc, func(w io.Writer) {
 		report.Text(w, result, i.p.painter(result.Verdict))
 		if len(i.earlier) > 0 {
-			fmt.Fprintf(w, "\nWeighed together with %d earlier sightings of case %s.\n", len(i.earlier), printable(i.caseName))
+			fmt.Fprintf(w, "\nEarlier sightings of case %s weighed too: %d.\n", printable(i.caseName), len(i.earlier))
 		}
 	})
 	if err != nil {
@@ -275,6 +275,9 @@ func expand(args []string) ([]string, error) {
 		if arg == "-" || err == nil && !info.IsDir() {
 			out = append(out, arg)
 			continue
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s: %w", arg, fs.ErrNotExist)
 		}
 		if err != nil {
 			return nil, err

@@ -109,17 +109,21 @@ func (p printer) inputs(r match.Result) {
 			p.line("inputs    and %d more", len(r.Inputs)-most)
 			return
 		}
-		detail := strings.TrimSpace(in.Format + " " + in.Encoding)
+		var parts []string
+		if in.Format != "" {
+			parts = append(parts, strings.TrimSpace(in.Format+" "+in.Encoding))
+		}
 		if in.Format != "message" {
-			detail += fmt.Sprintf(", %d rows", in.Rows)
+			parts = append(parts, fmt.Sprintf("%d rows", in.Rows))
 		}
 		if in.Unreadable > 0 {
-			detail += fmt.Sprintf(", %d UNREADABLE", in.Unreadable)
+			parts = append(parts, fmt.Sprintf("%d UNREADABLE", in.Unreadable))
 		}
+		detail := strings.Join(parts, ", ")
 		if in.Problem != "" {
 			detail += ": " + in.Problem
 		}
-		p.line("input     %s: %s", in.Name, strings.TrimSpace(detail))
+		p.line("input     %s: %s", in.Name, detail)
 	}
 }
 
