@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -25,7 +26,7 @@ func NewWriter(w io.Writer, s table.Schema, buffer int) (*Writer, error) {
 		return nil, err
 	}
 	if appender, ok := table.NewAppender(s); ok {
-		a := &appending{to: w, appender: appender, limit: buffer}
+		a := &appending{to: w, appender: appender, limit: buffer, narrow: !strings.HasPrefix(s.Encoding, "utf-") && s.Encoding != "gb18030"}
 		a.buffer = appender.AppendHeader(nil)
 		out.rows, out.close = a, append([]func() error{a.flush}, out.close...)
 		return out, nil
@@ -77,9 +78,17 @@ type appending struct {
 	buffer   []byte
 	limit    int
 	open     bool // the last row has no line end
+	narrow   bool // the encoding cannot write every character
 }
 
 func (a *appending) Write(r table.Row) error {
+	if a.narrow {
+		for _, cell := range r.Cells {
+			if err := a.appender.Fits(cell); err != nil {
+				return fmt.Errorf("a mark or a canary: %w; convert the file to UTF-8 first", err)
+			}
+		}
+	}
 	if a.open {
 		a.buffer = a.appender.AppendLineEnd(a.buffer)
 	}
