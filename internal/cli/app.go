@@ -47,12 +47,34 @@ func Main(ctx context.Context, env Env, args []string) int {
 }
 
 func (p *program) run(ctx context.Context, args []string) error {
+	out := &answer{to: p.Out}
+	p.Out = out
 	app := p.app()
 	arranged, err := arrange(app, args)
 	if err != nil {
 		return err
 	}
-	return app.RunContext(ctx, arranged)
+	err = app.RunContext(ctx, arranged)
+	var s status
+	if out.err != nil && (err == nil || errors.As(err, &s)) {
+		return fmt.Errorf("standard output: %w", out.err)
+	}
+	return err
+}
+
+// answer is standard output. It remembers that a write failed, for what writes
+// text for people does not look: an answer that was lost is no success.
+type answer struct {
+	to  io.Writer
+	err error
+}
+
+func (a *answer) Write(p []byte) (int, error) {
+	n, err := a.to.Write(p)
+	if a.err == nil {
+		a.err = err
+	}
+	return n, err
 }
 
 func (p *program) app() *cli.App {
