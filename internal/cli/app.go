@@ -39,7 +39,7 @@ func Main(ctx context.Context, env Env, args []string) int {
 		return int(s)
 	}
 	if ctx.Err() != nil {
-		err = fmt.Errorf("interrupted: nothing was kept of what was not finished: %w", ctx.Err())
+		err = &failure{exit: exitInterrupted, code: "interrupted", err: errors.New("interrupted: nothing was kept of what was not finished")}
 	}
 	f := describe(err)
 	p.printError(f, p.json || wantsJSON(args))

@@ -58,6 +58,8 @@ func (p *program) runCaseState(c *cli.Context) error {
 	switch {
 	case fact.From == "" || fact.To == "" || fact.From == fact.To:
 		return usageError("", "case state: give two different parties with --from and --to")
+	case fact.Basis == "":
+		return usageError("bases are "+strings.Join(factBases, ", "), "case state: give --basis")
 	case !slices.Contains(factBases, fact.Basis):
 		return usageError("bases are "+strings.Join(factBases, ", "), "unknown basis %q", fact.Basis)
 	}

@@ -16,7 +16,7 @@ func (p *program) matchCommand() *cli.Command {
 		Description: "All inputs are taken as one leak. Columns are recognised by what they hold: they may be renamed, reordered or\n" +
 			"missing. Somebody is accused only if the chance of accusing anybody wrongly stays below --alpha.",
 		Flags: append(append(investigationFlags(),
-			&cli.StringFlag{Name: "seen", Usage: "`TIME` when it was first seen: later exports are no source; a date means its first moment, UTC"}), inputFlags()...),
+			&cli.StringFlag{Name: "seen", Usage: "`TIME` when it was first seen: later exports are no source; a date means the end of that day, UTC"}), inputFlags()...),
 		Action: p.runMatch,
 	}
 }

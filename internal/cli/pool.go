@@ -92,7 +92,7 @@ func (p *program) readPool(name, kind, locale string) ([]string, error) {
 		}
 		canonical, ok := identity.Canonical(poolKind(kind), line, locale)
 		if !ok {
-			return nil, inputError("one contact a line; nothing was added", "%s, line %d: %q is no %s", name, n, printable(line), kind)
+			return nil, inputError("one contact a line; nothing was added", "%s, line %d: what stands there is no %s", name, n, kind)
 		}
 		values = append(values, canonical)
 	}

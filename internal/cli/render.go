@@ -40,12 +40,17 @@ func day(t time.Time) string { return t.UTC().Format("2006-01-02") }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") }
 
-// parseTime accepts what people write on a command line.
+// parseTime accepts what people write on a command line. A date alone means
+// its last moment, UTC: what was seen on a day may come from an export made on
+// that day.
 func parseTime(flag, value string) (time.Time, error) {
 	if value == "" {
 		return time.Time{}, nil
 	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02T15:04", "2006-01-02", time.RFC1123Z, time.RFC1123} {
+	if t, err := time.Parse(time.DateOnly, value); err == nil {
+		return t.Add(24*time.Hour - time.Second).UTC(), nil
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime, "2006-01-02 15:04", "2006-01-02T15:04", time.RFC1123Z, time.RFC1123} {
 		if t, err := time.Parse(layout, value); err == nil {
 			return t.UTC(), nil
 		}

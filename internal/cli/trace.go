@@ -47,6 +47,9 @@ func (p *program) runTrace(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if contact := c.String("contact"); contact != "" && len(message.FromText(contact, "", "", received).Recipients) == 0 {
+		return usageError("give an address such as ann@example.org, or a telephone number", "trace: --contact is neither an address nor a number")
+	}
 	files, err := expand(args)
 	if err != nil {
 		return err
