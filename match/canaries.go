@@ -117,7 +117,9 @@ func (e *canaryEvidence) tellable(p *planted) bool {
 const maxNull = 0.1
 
 // sharedEvidence weighs the canaries that several copies carry: each is a
-// symbol of the code, one when it was seen.
+// symbol of the code, one when it was seen. A candidate's bits are the keyed
+// ones, whatever was planted: that a copy was made without shared canaries is
+// somebody's choice, and no evidence.
 type sharedEvidence struct{ weights map[int]Weight }
 
 func (*sharedEvidence) Source() string             { return SourceShared }
@@ -133,24 +135,24 @@ func (d *decision) weighShared(ctx context.Context, s *dataset, o *observed, hel
 		return out, nil
 	}
 	marker := s.layers[0].marker
-	w := &planting{candidates: candidates, number: map[sightedID]int{}}
+	w := &words{}
+	for _, c := range candidates {
+		w.words = append(w.words, marker.Word(c.Recipient))
+	}
+	read := map[sightedID]bool{}
 	var reads []code.Read
 	for _, p := range s.planted {
 		_, hit := o.Canaries[p.id]
-		if !p.canary.Shared || !hit && held.share < nearlyComplete {
+		if !p.canary.Shared || read[p.id] || !hit && held.share < nearlyComplete {
 			continue
 		}
-		if at, ok := w.number[p.id]; ok {
-			w.recipients[at] = append(w.recipients[at], p.recipients...)
-			continue
-		}
-		w.number[p.id] = len(reads)
+		read[p.id] = true
 		site := marker.SharedSite(canary.SharedSite(p.canary.Slot))
 		r := code.Read{Bias: code.Bias(site.Bias)}
 		if hit {
 			r.Symbol = 1
 		}
-		reads, w.recipients = append(reads, r), append(w.recipients, slices.Clone(p.recipients))
+		reads, w.sites = append(reads, r), append(w.sites, site)
 	}
 	if len(reads) == 0 {
 		return out, nil
@@ -163,23 +165,4 @@ func (d *decision) weighShared(ctx context.Context, s *dataset, o *observed, hel
 		out.weights[c.Number] = Weight{LogE: r.Scores[i].LogE, N: int64(r.Scores[i].Reads)}
 	}
 	return out, nil
-}
-
-// planting gives the decoder, as bits, which shared canaries the candidates'
-// copies carry.
-type planting struct {
-	candidates []Candidate
-	number     map[sightedID]int // of a canary among the reads
-	recipients [][]string        // per read: who got it
-}
-
-func (p *planting) Len() int { return len(p.candidates) }
-
-func (p *planting) Bits(candidate int, dst []uint64) {
-	clear(dst)
-	for j, got := range p.recipients {
-		if slices.Contains(got, p.candidates[candidate].Recipient) {
-			dst[j/64] |= 1 << (j % 64)
-		}
-	}
 }
