@@ -139,9 +139,12 @@ func (d *decision) weighShared(ctx context.Context, s *dataset, o *observed, hel
 	for _, c := range candidates {
 		w.words = append(w.words, marker.Word(c.Recipient))
 	}
-	read := map[sightedID]bool{}
+	read, served := map[sightedID]bool{}, map[string]bool{}
 	var reads []code.Read
 	for _, p := range s.planted {
+		for _, name := range p.recipients {
+			served[name] = served[name] || p.canary.Shared
+		}
 		_, hit := o.Canaries[p.id]
 		if !p.canary.Shared || read[p.id] || !hit && held.share < nearlyComplete {
 			continue
@@ -162,7 +165,9 @@ func (d *decision) weighShared(ctx context.Context, s *dataset, o *observed, hel
 		return nil, fmt.Errorf("shared canaries: %w", err)
 	}
 	for i, c := range candidates {
-		out.weights[c.Number] = Weight{LogE: r.Scores[i].LogE, N: int64(r.Scores[i].Reads)}
+		if served[c.Recipient] { // a copy without any lacks them by no chance: they say nothing of it
+			out.weights[c.Number] = Weight{LogE: r.Scores[i].LogE, N: int64(r.Scores[i].Reads)}
+		}
 	}
 	return out, nil
 }
