@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The exam website's registrations leak through the man who maintains it.
 source "$(dirname "${BASH_SOURCE[0]}")/../stage/stage.sh"
+thief=${THIEF:-website-maintainer} # another one, and the checks fail
 
 say "An exam office registers candidates and hands copies of the list to twelve parties."
 run telltale init
@@ -9,47 +10,70 @@ run telltale pool add domain candidate-mail.example
 seq -f '07700 900%03g' 1 400 >phones.txt
 run telltale pool add phones phones.txt --locale en-GB
 stage table registrations 3000 41 >registrations.csv
-run telltale dataset add registrations registrations.csv --key registration_no
-say "One candidate in fifty is left out of each copy, others for each party."
-run telltale export registrations.csv --dataset registrations --to-all --out copies --withhold 0.02 --canaries 12
+run telltale dataset add registrations registrations.csv --key registration_no --locale en-GB
+say "One candidate in twenty is left out of each copy, others for each party."
+run telltale export registrations.csv --dataset registrations --to-all --out copies --withhold 0.05 --canaries 12
 
-later() { date -u -d "+$1 days" "+%Y-%m-%d %H:%M:%S"; } # what follows happens after the export
+# The maintainer sells names and contacts to a reseller; he sells parts of them
+# to three companies. None of this is known yet.
+stage cut -rows 0.6 -seed 5 -columns name,phone,email "copies/registrations.$thief.csv" reseller.csv
+stage cut -rows 0.5 -seed 6 reseller.csv bright.csv
+stage cut -rows 0.5 -seed 7 reseller.csv future.csv
+stage cut -rows 0.4 -seed 9 -columns name,phone reseller.csv culture.csv
 
-say "The maintainer sells his copy to a reseller, and he sells parts of it on. Nobody knows that yet: candidates complain about spam."
-stage cut -rows 0.6 -seed 5 -columns name,phone,email copies/registrations.website-maintainer.csv reseller.csv
-{
-  echo "received,contact,sender,text"
-  stage values phone 14 7 reseller.csv | while read -r phone; do
-    echo "$(later 20),$phone,Bright Classes,Your exam is near. Three places left in our intensive course!"
-  done
-} >complaints.csv
-run telltale trace complaints.csv --case exam-spam --holder "Bright Classes"
-telltale trace complaints.csv --json | stage expect 'ours|shortlist'
-
-say "One message reached an address that only one copy held."
-id=$(telltale export list --json | stage export-of website-maintainer)
-address=$(telltale canary list --export "$id" --json | stage canary email)
-cat >spam.eml <<MAIL
+# mail NUMBER ADDRESS writes a mail of Future Academy.
+mail() {
+  cat >"mails/$1.eml" <<MAIL
 From: Future Academy <hello@future-academy.example>
-To: $address
+To: $2
 Date: $(date -u -R -d '+22 days')
 Subject: Pass at the first attempt
 
 Dear candidate, our preparation course starts on Monday. Call 01632 960200.
 MAIL
-run telltale trace spam.eml --case exam-spam --holder "Future Academy"
-telltale trace spam.eml --json | stage expect attributed website-maintainer
+}
+
+say "Candidates complain about spam: twelve text messages, gathered in a table, and eight mails."
+{
+  echo "received,contact,sender,text"
+  stage values phone 12 7 bright.csv registrations.csv | while read -r phone; do
+    echo "$(later 20),$phone,Bright Classes,Your exam is near. Three places left in our intensive course!"
+  done
+} >complaints.csv
+mkdir mails
+number=0
+for address in $(stage values email 8 8 future.csv registrations.csv); do mail $((++number)) "$address"; done
+run telltale trace complaints.csv --case exam-spam --holder "Bright Classes"
+run telltale trace mails --case exam-spam --holder "Future Academy" --all
+# That nobody falls behind has a probability of 0.36^11, about one in 80,000.
+telltale trace complaints.csv mails --json --all >complaints.json
+stage expect 'ours|shortlist' <complaints.json
+stage narrowed website-maintainer <complaints.json
+
+say "Future Academy also writes to an address that only one copy held."
+id=$(telltale export list --json | stage export-of "$thief")
+mail 9 "$(telltale canary list --export "$id" --json | stage canary email)"
+run telltale trace mails/9.eml --case exam-spam --holder "Future Academy"
+telltale trace mails/9.eml --json | stage expect attributed website-maintainer
 
 say "The police find the reseller's file, and a part of it at a cultural communications company."
-stage cut -rows 0.4 -seed 9 -columns name,phone reseller.csv culture.csv
 run telltale match reseller.csv --case exam-spam --holder reseller --seen "$(later 40)"
+telltale match reseller.csv --json | stage expect attributed website-maintainer
 run telltale match culture.csv --case exam-spam --holder "Culture Communications" --seen "$(later 41)"
-run telltale case state exam-spam --from reseller --to "Future Academy" --basis payment --note "bank statement of 27 February"
+say "And a bank statement: Future Academy paid the reseller."
+run telltale case state exam-spam --from reseller --to "Future Academy" --basis payment --note "bank statement of the reseller"
 run telltale chain exam-spam
-telltale chain exam-spam --json | stage chain website-maintainer reseller.csv culture.csv
+telltale chain exam-spam --json >chain.json
+stage chain website-maintainer reseller.csv <chain.json
+stage chain reseller.csv culture.csv "Bright Classes" "Future Academy" <chain.json
 
-say "What must not happen: the list itself, and a list of other people, accuse nobody."
+say "What must not happen: the unmarked list accuses nobody."
+run telltale match registrations.csv
 telltale match registrations.csv --json | stage expect ours
+say "Nor does another office's list, whose numbers run like ours, nor a table of something else."
 stage table registrations 800 99 >others.csv
 telltale match others.csv --json | stage expect 'none|ours'
+stage table taxpayers 800 99 >unrelated.csv
+run telltale match unrelated.csv
+telltale match unrelated.csv --json | stage expect none
 run telltale ledger verify

@@ -3,10 +3,11 @@
 //
 //	stage table registrations|waybills|taxpayers N SEED      a table, as CSV
 //	stage cut [flags] IN OUT                                  what a thief does to a copy
-//	stage values COLUMN N SEED IN                             N cells of a column
+//	stage values COLUMN N SEED IN ORIGINAL                    N cells of a column that the original has too: no canaries
 //	stage export-of RECIPIENT                                 an export's id, from export list --json
 //	stage canary COLUMN                                       a canary's cell, from canary list --json
 //	stage expect VERDICT [RECIPIENT...]                       checks match or trace --json
+//	stage narrowed RECIPIENT                                  checks match or trace --json --all: RECIPIENT is among the first, others fell behind
 //	stage chain FROM TO...                                    checks that chain --json leads from FROM to each TO
 package main
 
@@ -32,7 +33,7 @@ func main() {
 		fatal(errors.New("say what to do"))
 	}
 	commands := map[string]func([]string) error{
-		"table": makeTable, "cut": cut, "values": values, "export-of": exportOf, "canary": canary, "expect": expect, "chain": chain,
+		"table": makeTable, "cut": cut, "values": values, "export-of": exportOf, "canary": canary, "expect": expect, "narrowed": narrowed, "chain": chain,
 	}
 	run, ok := commands[os.Args[1]]
 	if !ok {
@@ -94,7 +95,7 @@ func cut(args []string) error {
 	flags := flag.NewFlagSet("cut", flag.ExitOnError)
 	share := flags.Float64("rows", 1, "share of the rows that are kept")
 	columns := flags.String("columns", "", "columns that are kept, in their order")
-	round := flags.String("round", "", "column of which the cents are cut off")
+	round := flags.String("round", "", "column that is rounded to hundreds")
 	digits := flags.String("digits", "", "column of which only the digits are kept")
 	shuffle := flags.Bool("shuffle", false, "rows in another order")
 	bare := flags.Bool("no-header", false, "without header")
@@ -116,7 +117,7 @@ func cut(args []string) error {
 		steps = append(steps, attack.Shuffle())
 	}
 	if *round != "" {
-		steps = append(steps, attack.Round(0, *round))
+		steps = append(steps, attack.Round(-2, *round))
 	}
 	if *digits != "" {
 		steps = append(steps, attack.PhoneDigits(*digits))
@@ -139,8 +140,8 @@ func cut(args []string) error {
 }
 
 func values(args []string) error {
-	if len(args) != 4 {
-		return errors.New("values COLUMN N SEED IN")
+	if len(args) != 5 {
+		return errors.New("values COLUMN N SEED IN ORIGINAL")
 	}
 	n, err := strconv.Atoi(args[1])
 	if err != nil {
@@ -150,18 +151,43 @@ func values(args []string) error {
 	if err != nil {
 		return err
 	}
-	t, err := load(args[3])
+	list, err := column(args[3], args[0])
 	if err != nil {
 		return err
 	}
-	at := t.Column(args[0])
-	if at < 0 {
-		return fmt.Errorf("%s has no column %s", args[3], args[0])
+	original, err := column(args[4], args[0])
+	if err != nil {
+		return err
 	}
-	for _, row := range rand.New(rand.NewPCG(seed, 2)).Perm(len(t.Rows))[:min(n, len(t.Rows))] {
-		fmt.Println(t.Rows[row][at])
+	real := map[string]bool{}
+	for _, v := range original {
+		real[v] = true
+	}
+	list = slices.DeleteFunc(list, func(v string) bool { return !real[v] })
+	if len(list) < n {
+		return fmt.Errorf("%s and %s have %d cells of %s in common, want %d", args[3], args[4], len(list), args[0], n)
+	}
+	for _, row := range rand.New(rand.NewPCG(seed, 2)).Perm(len(list))[:n] {
+		fmt.Println(list[row])
 	}
 	return nil
+}
+
+// column reads the cells of one column.
+func column(path, name string) ([]string, error) {
+	t, err := load(path)
+	if err != nil {
+		return nil, err
+	}
+	at := t.Column(name)
+	if at < 0 {
+		return nil, fmt.Errorf("%s has no column %s", path, name)
+	}
+	var out []string
+	for _, row := range t.Rows {
+		out = append(out, row[at])
+	}
+	return out, nil
 }
 
 func exportOf(args []string) error {
@@ -221,7 +247,41 @@ func expect(args []string) error {
 	if !slices.Contains(strings.Split(args[0], "|"), doc.Verdict) || !slices.Equal(got, want) {
 		return fmt.Errorf("the verdict is %s, accused %v; the story expects %s, accused %v", doc.Verdict, got, args[0], want)
 	}
-	fmt.Printf("as it should be: %s %s\n", doc.Verdict, strings.Join(got, " "))
+	fmt.Println("as it should be:", strings.Join(append([]string{doc.Verdict}, got...), " "))
+	return nil
+}
+
+// narrowed checks that nobody stands above a recipient, and that somebody has
+// fallen behind.
+func narrowed(args []string) error {
+	if len(args) != 1 {
+		return errors.New("narrowed RECIPIENT")
+	}
+	type suspect struct {
+		Recipient string
+		LogLR     float64 `json:"log10_lr"`
+	}
+	var doc struct{ Suspects []suspect }
+	if err := json.NewDecoder(os.Stdin).Decode(&doc); err != nil {
+		return err
+	}
+	at := slices.IndexFunc(doc.Suspects, func(s suspect) bool { return s.Recipient == args[0] })
+	if at < 0 {
+		return fmt.Errorf("%s is no candidate", args[0])
+	}
+	beside := 0
+	for _, s := range doc.Suspects {
+		switch d := s.LogLR - doc.Suspects[at].LogLR; {
+		case d > 1e-9:
+			return fmt.Errorf("%s stands above %s", s.Recipient, args[0])
+		case d > -1e-9:
+			beside++
+		}
+	}
+	if beside == len(doc.Suspects) {
+		return fmt.Errorf("nobody of %d fell behind %s", beside, args[0])
+	}
+	fmt.Printf("as it should be: %d of %d are left, %s among them\n", beside, len(doc.Suspects), args[0])
 	return nil
 }
 
