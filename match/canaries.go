@@ -7,6 +7,7 @@ import (
 
 	"telltale/canary"
 	"telltale/fingerprint/code"
+	"telltale/internal/identity"
 )
 
 // canaryEvidence weighs the canaries that one copy alone carries, see
@@ -59,9 +60,30 @@ func (e *canaryEvidence) null(p *planted, s sighted) float64 {
 // of so many outcomes is taken.
 func (p *planted) null(s sighted, looked float64) float64 {
 	if s.Message {
+		if !p.agrees(s, identity.Email, identity.Phone) {
+			return 1 // a long text may hold any name
+		}
 		looked *= guesses
 	}
 	return min(1, code.GuessNull(looked, s.Bits)*float64(max(1, len(p.canary.Identities))))
+}
+
+// agrees reports whether an identity of one of the kinds was seen.
+func (p *planted) agrees(s sighted, kinds ...identity.Kind) bool {
+	return slices.ContainsFunc(s.Matched, func(i int) bool {
+		return i < len(p.canary.Identities) && slices.Contains(kinds, p.canary.Identities[i].Kind)
+	})
+}
+
+// onlyPhone reports whether nothing but telephone numbers was seen. Owned
+// numbers come in blocks, and whoever lists a block hits all of them at once.
+func (p *planted) onlyPhone(s sighted) bool {
+	for _, i := range s.Matched {
+		if i < len(p.canary.Identities) && p.canary.Identities[i].Kind != identity.Phone {
+			return false
+		}
+	}
+	return len(s.Matched) > 0
 }
 
 // dropChance removes the canaries that may well have been seen by chance.
@@ -92,16 +114,26 @@ func (e *canaryEvidence) Weigh(c Candidate) Weight {
 // set weighs the canaries of one export.
 func (e *canaryEvidence) set(canaries []int) (logE float64, n int64) {
 	var hits, misses []float64
+	phone := 1.0 // the most telling of those known by their number alone
 	for _, i := range canaries {
 		p := &e.d.planted[i]
 		seen, hit := e.seen[p.id]
-		if hit {
+		if hit && p.onlyPhone(seen) {
+			phone = min(phone, e.null(p, seen))
+			n++
+		} else if hit {
 			hits = append(hits, e.null(p, seen))
 		} else if e.complete && e.tellable(p) {
 			misses = append(misses, e.floor)
 		}
 	}
-	return code.CanaryLogE(hits, misses, e.survival), int64(len(hits))
+	n += int64(len(hits))
+	if phone < 1 {
+		// One factor for all of them: the chance that the most telling of so
+		// many is there is at most their number times its own.
+		hits = append(hits, min(1, phone*float64(len(canaries))))
+	}
+	return code.CanaryLogE(hits, misses, e.survival), n
 }
 
 // tellable reports whether a canary can be told from chance at all.

@@ -17,7 +17,7 @@ func (e *Engine) Message(ctx context.Context, m message.Message, s Seen) (*Readi
 		return nil, err
 	}
 	r := newReading(s)
-	r.message, r.looked = true, 1
+	r.message, r.looked = true, int64(max(1, len(m.Recipients)+len(m.Emails)+len(m.Phones)))
 	name := s.Name
 	if name == "" {
 		name = m.Name

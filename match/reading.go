@@ -21,7 +21,7 @@ type Reading struct {
 
 	at       time.Time
 	message  bool
-	looked   int64 // rows or messages in which canaries were looked for
+	looked   int64 // rows, and contacts in messages, among which canaries were looked for
 	datasets map[string]*observed
 }
 

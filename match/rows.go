@@ -268,10 +268,18 @@ func (w *worker) readMarks(g *target, raw []string, out *rowResult) {
 	out.edited, out.known = g.mapping.Edits(w.cells[g.layer.scheme.Locale], out.link.Row)
 }
 
+// tries is how many rows a row counts for: one with far more cells than tables
+// have tries many combinations at once.
+func tries(cells int) int64 {
+	const usual = 16
+	n := int64(max(1, (cells+usual-1)/usual))
+	return n * n
+}
+
 // collect adds what a row gave to the reading. It is called in the order of
 // the rows.
 func (t *tableRun) collect(raw []string, x rowResult) {
-	t.reading.looked++
+	t.reading.looked += tries(len(raw))
 	for _, s := range x.sights {
 		p := s.dataset.planted[s.hit.Planted]
 		t.reading.observed(s.dataset.name).sight(p.id, sighted{Bits: s.hit.Bits, Matched: s.hit.Matched})
