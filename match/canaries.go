@@ -192,7 +192,7 @@ func (d *decision) weighShared(ctx context.Context, s *dataset, o *observed, hel
 	if len(reads) == 0 {
 		return out, nil
 	}
-	r, err := code.Decode(ctx, reads, w, code.Options{Alpha: d.engine.options.Alpha, Candidates: len(d.candidates)})
+	r, err := code.Decode(ctx, reads, w, code.Options{Alpha: d.engine.options.Alpha, Candidates: d.result.Candidates})
 	if err != nil {
 		return nil, fmt.Errorf("shared canaries: %w", err)
 	}

@@ -70,7 +70,7 @@ func (d *decision) decode(ctx context.Context, l *layer, threshold uint32, sites
 			w.words = append(w.words, l.marker.Word(c.Recipient))
 		}
 	}
-	r, err := code.Decode(ctx, in, w, code.Options{Alpha: d.engine.options.Alpha, Candidates: len(d.candidates), Joint: true})
+	r, err := code.Decode(ctx, in, w, code.Options{Alpha: d.engine.options.Alpha, Candidates: d.result.Candidates, Joint: true})
 	if err != nil {
 		return r, nil, fmt.Errorf("cells: %w", err)
 	}

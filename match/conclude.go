@@ -12,7 +12,7 @@ import (
 
 // conclude turns the weights into suspects, a verdict and warnings.
 func (d *decision) conclude() {
-	n := float64(max(1, len(d.candidates)))
+	n := float64(max(1, d.result.Candidates))
 	limit := math.Log(n / d.engine.options.Alpha)
 	for i := range d.suspects {
 		p := &d.suspects[i]
@@ -152,7 +152,7 @@ func (p *Suspect) only() (string, bool) {
 // missingEvidence says how much more would decide: a cell from a single source
 // carries at most one bit, and about four fifths of one in practice.
 func (d *decision) missingEvidence(listed int) {
-	need := math.Log2(float64(len(d.candidates))/d.engine.options.Alpha) - max(0, d.suspects[0].LogE/math.Ln2)
+	need := math.Log2(float64(d.result.Candidates)/d.engine.options.Alpha) - max(0, d.suspects[0].LogE/math.Ln2)
 	cells := int(math.Ceil(need / 0.8))
 	switch {
 	case d.result.RowsLinked == 0 && d.result.CanaryHits == 0:

@@ -118,7 +118,24 @@ func (d *decision) findCandidates() {
 		d.suspects = append(d.suspects, Suspect{Recipient: name, Exports: []string{}, Evidence: []EvidenceWeight{}})
 	}
 	d.logE = make([]float64, len(d.candidates))
-	d.result.Candidates = len(d.candidates)
+	if len(d.candidates) > 0 {
+		d.result.Candidates = d.tested()
+	}
+}
+
+// tested is the N among whom the bound is shared: the recipients of every
+// dataset that was looked at, because which of them are concerned is decided by
+// what was found.
+func (d *decision) tested() int {
+	var names []string
+	for _, s := range d.engine.datasets {
+		for _, x := range s.exports {
+			if d.inTime(x) {
+				names = append(names, x.Recipient)
+			}
+		}
+	}
+	return len(sortedSet(names))
 }
 
 // of returns the candidates of one dataset with their exports of it.
