@@ -75,8 +75,8 @@ func csvBytes(t *testing.T, header []string, rows [][]string) []byte {
 	return b.Bytes()
 }
 
-// TestRealTablesEndToEnd issues real tables to twenty recipients and leaks one
-// copy after the other, each mangled in another way. False alarms: an
+// TestRealTablesEndToEnd issues real tables to twenty recipients and leaks
+// every other copy, mangled in five ways. False alarms: an
 // accusation of anybody else has a probability below 1e-6 a leak.
 func TestRealTablesEndToEnd(t *testing.T) {
 	for _, real := range realTables {
@@ -125,6 +125,9 @@ func leakAll(t *testing.T, s *shell, names []string) {
 		t.Fatalf("%d copies (%v), want %d", len(copies), err, len(names))
 	}
 	for i, path := range copies {
+		if i%2 == 1 {
+			continue // ten leaks show each of the attacks twice
+		}
 		leak := load(t, path, "")
 		columns := len(leak.Header)
 		half := attack.Chain(attack.Sample(0.5), attack.Shuffle(), attack.DropRandom(columns/2))
