@@ -87,7 +87,7 @@ func readCSV(t testing.TB, path string, header bool) [][]string {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	text := strings.ReplaceAll(strings.ReplaceAll(string(data), "\r\n", "\n"), "\r", "\n")
 	r := csv.NewReader(strings.NewReader(text))
@@ -115,7 +115,7 @@ func readSQL(t testing.TB, path, table string) [][]string {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	var rows [][]string
 	on := false
