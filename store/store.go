@@ -203,6 +203,9 @@ type Tx interface {
 	Snapshots(dataset string) ([]Snapshot, error)
 	// Chunks calls f for each chunk in the order in which they were put.
 	Chunks(snapshot string, f func(Chunk) error) error
+	// ChunksOf calls f for those of one part and column only, in the same
+	// order; the others are not read.
+	ChunksOf(snapshot, column, part string, f func(Chunk) error) error
 
 	AddExport(e Export, canaries []Canary) error // ErrExists
 	// IssueExport turns a pending export into an issued one; it is no error

@@ -38,26 +38,11 @@ func encodeRun(run []item) []byte {
 
 // decodeRun appends the entries of a run to l, with base added to rows.
 func decodeRun(l list, data []byte, base uint32) (list, error) {
-	if err := checkVersion(data); err != nil {
-		return l, err
-	}
-	n, used := binary.Uvarint(data[1:])
-	data = data[1+max(used, 0):]
-	if used <= 0 || n > uint64(len(data)) {
-		return l, fmt.Errorf("%w: number of entries", ErrFormat)
-	}
-	hash := uint64(0)
-	for i := range n {
-		delta, a := binary.Uvarint(data)
-		row, b := binary.Uvarint(data[max(a, 0):])
-		if a <= 0 || b <= 0 || row >= SegmentRows {
-			return l, fmt.Errorf("%w: entry %d", ErrFormat, i)
-		}
-		data = data[a+b:]
-		hash += delta
-		l.hashes, l.rows = append(l.hashes, hash), append(l.rows, base+uint32(row))
-	}
-	return l, nil
+	err := eachEntry(data, func(hash uint64, row uint32) bool {
+		l.hashes, l.rows = append(l.hashes, hash), append(l.rows, base+row)
+		return true
+	})
+	return l, err
 }
 
 func checkVersion(data []byte) error {

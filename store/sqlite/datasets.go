@@ -185,3 +185,19 @@ func (t *tx) Chunks(snapshot string, f func(store.Chunk) error) error {
 		return f(c)
 	})
 }
+
+// ChunksOf reads one part of a column. The data of the others, which lie in
+// overflow pages, are passed over.
+func (t *tx) ChunksOf(snapshot, column, part string, f func(store.Chunk) error) error {
+	if err := t.need("snapshot", snapshot, `SELECT 1 FROM snapshots WHERE id = ?`, snapshot); err != nil {
+		return err
+	}
+	return t.each(`SELECT segment, data FROM snapshot_chunks WHERE snapshot = ? AND column_name = ? AND part = ? ORDER BY place`,
+		[]any{snapshot, column, part}, func(scan row) error {
+			c := store.Chunk{Column: column, Part: part}
+			if err := scan(&c.Segment, &c.Data); err != nil {
+				return err
+			}
+			return f(c)
+		})
+}

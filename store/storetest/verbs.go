@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"telltale/store"
@@ -164,6 +165,10 @@ func snapshots(f *fixture) {
 		got := []store.Chunk{}
 		err3 := tx.Chunks("s2", func(c store.Chunk) error { got = append(got, c); return nil })
 		f.equal("chunks", got, chunks())
+		of := []store.Chunk{}
+		err3 = errors.Join(err3, tx.ChunksOf("s2", chunks()[1].Column, chunks()[1].Part, func(c store.Chunk) error { of = append(of, c); return nil }))
+		f.equal("chunks of a part", of, slices.DeleteFunc(chunks(), func(c store.Chunk) bool { return c.Column != chunks()[1].Column || c.Part != chunks()[1].Part }))
+		f.equal("chunks of a part of an unknown snapshot", errors.Is(tx.ChunksOf("s3", "", "keys", nil), store.ErrNotFound), true)
 		stop := errors.New("enough")
 		f.equal("stopped", errors.Is(tx.Chunks("s2", func(store.Chunk) error { return stop }), stop), true)
 		return errors.Join(err, err2, err3)
