@@ -28,6 +28,31 @@ func (w Word) Bit(s Site) uint8 {
 	return 0
 }
 
+// Bits sets bit i%64 of dst[i/64] to the bit at sites[i], and the remaining bits of dst to zero. dst has at least
+// (len(sites) + 63) / 64 words.
+func (w Word) Bits(sites []Site, dst []uint64) {
+	clear(dst)
+	block := make([]byte, 16)
+	for i := range sites {
+		dst[i>>6] |= w.bit(&sites[i], block) << (i & 63)
+	}
+}
+
+// BitsOf sets bit j%64 of dst[j/64] to the bit at sites[which[j]], and the remaining bits of dst to zero. dst has at least
+// (len(which) + 63) / 64 words.
+func (w Word) BitsOf(sites []Site, which []int32, dst []uint64) {
+	clear(dst)
+	block := make([]byte, 16)
+	for j, i := range which {
+		dst[j>>6] |= w.bit(&sites[i], block) << (j & 63)
+	}
+}
+
+func (w Word) bit(s *Site, block []byte) uint64 {
+	w.prf.Into(block, s.ID[:])
+	return (uint64(binary.BigEndian.Uint32(block)) - uint64(s.Bias)) >> 63
+}
+
 // Withholding decides which rows are left out of a recipient's copies. Any
 // number of goroutines may use one.
 type Withholding struct{ prf key.PRF }

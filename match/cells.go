@@ -179,18 +179,8 @@ type words struct {
 
 func (w *words) Len() int { return len(w.words) }
 
-func (w *words) Bits(candidate int, dst []uint64) {
-	clear(dst)
-	word := w.words[candidate]
-	for i, s := range w.sites {
-		dst[i/64] |= uint64(word.Bit(s)) << (i % 64)
-	}
-}
+func (w *words) Bits(candidate int, dst []uint64) { w.words[candidate].Bits(w.sites, dst) }
 
 func (w *words) BitsOf(candidate int, which []int32, dst []uint64) {
-	clear(dst)
-	word := w.words[candidate]
-	for j, i := range which {
-		dst[j/64] |= uint64(word.Bit(w.sites[i])) << (j % 64)
-	}
+	w.words[candidate].BitsOf(w.sites, which, dst)
 }

@@ -140,15 +140,15 @@ func (d *decision) tested() int {
 
 // of returns the candidates of one dataset with their exports of it.
 func (d *decision) of(s *dataset) []Candidate {
+	to := map[string][]store.Export{}
+	for _, x := range s.exports {
+		if d.inTime(x) {
+			to[x.Recipient] = append(to[x.Recipient], x)
+		}
+	}
 	var out []Candidate
 	for _, c := range d.candidates {
-		c.Exports = nil
-		for _, x := range s.exports {
-			if x.Recipient == c.Recipient && d.inTime(x) {
-				c.Exports = append(c.Exports, x)
-			}
-		}
-		if len(c.Exports) > 0 {
+		if c.Exports = to[c.Recipient]; len(c.Exports) > 0 {
 			out = append(out, c)
 		}
 	}

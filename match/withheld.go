@@ -19,7 +19,8 @@ type holdings struct {
 	at     []int64  // when a row was first seen, 0 when unknown
 	in     []uint64 // bit i: snapshot i holds the row
 	number map[string]int
-	share  float64 // linked rows, of the snapshot that has the largest part of its rows among them
+	counts map[uint64]int // sets of snapshots -> linked rows that any of them holds
+	share  float64        // linked rows, of the snapshot that has the largest part of its rows among them
 }
 
 // maxSnapshots is how many snapshots holdings tell apart; rows of older ones
@@ -27,7 +28,7 @@ type holdings struct {
 const maxSnapshots = 64
 
 func hold(s *dataset, o *observed) *holdings {
-	h := &holdings{number: map[string]int{}}
+	h := &holdings{number: map[string]int{}, counts: map[uint64]int{}}
 	at := map[fingerprint.RowKey]int{}
 	for _, v := range sortedKeys(o.Layers) {
 		for i, k := range o.Layers[v].Keys {
@@ -70,15 +71,11 @@ func (h *holdings) coverage(c Candidate) (exports []string, share float64) {
 	best, union := 0, uint64(0)
 	counts := make([]int, len(c.Exports))
 	for i, e := range c.Exports {
-		n, ok := h.number[e.Snapshot]
-		if !ok {
-			continue
+		if n, ok := h.number[e.Snapshot]; ok {
+			union |= 1 << n
+			counts[i] = h.held(1 << n)
+			best = max(best, counts[i])
 		}
-		union |= 1 << n
-		for _, in := range h.in {
-			counts[i] += int(in >> n & 1)
-		}
-		best = max(best, counts[i])
 	}
 	for i, e := range c.Exports {
 		if counts[i] == best {
@@ -88,13 +85,22 @@ func (h *holdings) coverage(c Candidate) (exports []string, share float64) {
 	if len(h.keys) == 0 {
 		return exports, 0
 	}
-	held := 0
+	return exports, float64(h.held(union)) / float64(len(h.keys))
+}
+
+// held counts the linked rows that any of the snapshots holds.
+func (h *holdings) held(snapshots uint64) int {
+	if n, ok := h.counts[snapshots]; ok {
+		return n
+	}
+	n := 0
 	for _, in := range h.in {
-		if in&union != 0 {
-			held++
+		if in&snapshots != 0 {
+			n++
 		}
 	}
-	return exports, float64(held) / float64(len(h.keys))
+	h.counts[snapshots] = n
+	return n
 }
 
 // withheldEvidence is the weight of rows that were, or were not, left out of

@@ -30,6 +30,10 @@ func (p PRF) Block(in [16]byte) [16]byte {
 	return in
 }
 
+// Into writes the output for the block src to dst; both have 16 bytes, and they are the same or do not overlap. It is what
+// Block computes, at less than half the cost where many blocks are needed and stand in memory already.
+func (p PRF) Into(dst, src []byte) { p.block.Encrypt(dst, src) }
+
 // onStack views b as a slice without letting the compiler see that it is b:
 // Encrypt is called through an interface, which would move every block to the
 // heap and more than double the cost of Block. It is sound because an AES
