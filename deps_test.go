@@ -15,6 +15,7 @@ var layers = [][]string{
 	{"telltale"},
 	{"telltale/internal/cli"},
 	{"telltale/internal/report", "telltale/internal/evidence"},
+	{"telltale/internal/trial"},
 	{"telltale/match"},
 	{"telltale/internal/export", "telltale/internal/survey"},
 	{"telltale/match/link", "telltale/match/message", "telltale/match/chain"},
@@ -26,7 +27,7 @@ var layers = [][]string{
 // aside are packages that no layer holds: the registry is a contract that only
 // some know, and its backends are known to the command line alone.
 var aside = map[string][]string{ // package -> who may import it
-	"telltale/store":           {"telltale/internal/cli", "telltale/match", "telltale/store/sqlite", "telltale/store/storetest"},
+	"telltale/store":           {"telltale/internal/cli", "telltale/match", "telltale/internal/trial", "telltale/store/sqlite", "telltale/store/storetest"},
 	"telltale/store/sqlite":    {"telltale/internal/cli"},
 	"telltale/store/storetest": {},
 }

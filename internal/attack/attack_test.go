@@ -25,7 +25,10 @@ func all() []Attack {
 		Keep("id", "phone"), Drop("date"), DropRandom(2, "id"), Reorder(), Rename(), RenameSome(0.5), DropHeader(), Round(0, "amount"), Thousands(), PhoneDigits("phone"),
 		PhoneSpaces(3, "phone"), EatZeros(), Dates("02/01/2006"), Upper(), Lower(), FullWidth("name"), Pad(), Edit(0.3), Alter(0.3), Blank(0.3), Without("e"),
 		Chain(Sample(0.5), Shuffle(), DropHeader())}
-	return append(list, Family()...)
+	for _, v := range Family() {
+		list = append(list, v.Attack)
+	}
+	return append(list, AddIndex(), PadColumns(2), HeaderInside(), PasteSorted("name", 0.5))
 }
 
 // TestAttacksKeepTruth: an attack is repeatable, leaves its input alone, and

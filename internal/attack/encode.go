@@ -21,6 +21,8 @@ type Dialect struct {
 	Encoding  string // one of Encodings; "": utf-8
 	QuoteAll  bool
 	NoQuotes  bool // cells are written bare: lines may break
+	// NoFinalEnd leaves out the line end of the last row.
+	NoFinalEnd bool
 }
 
 // Encodings that Write knows.
@@ -43,6 +45,9 @@ func (t Table) Write(w io.Writer, d Dialect) error {
 	text, err := t.text(d)
 	if err != nil {
 		return err
+	}
+	if d.NoFinalEnd {
+		text = strings.TrimSuffix(text, d.end())
 	}
 	if enc != nil {
 		if text, err = encoding.ReplaceUnsupported(enc.NewEncoder()).String(text); err != nil {
@@ -68,14 +73,7 @@ func (t Table) text(d Dialect) (string, error) {
 		if err := w.WriteAll(rows); err != nil {
 			return "", err
 		}
-		if d.LineEnd == "" || d.LineEnd == "\n" {
-			return b.String(), nil
-		}
-		return strings.ReplaceAll(b.String(), "\n", d.LineEnd), nil
-	}
-	end := d.LineEnd
-	if end == "" {
-		end = "\n"
+		return strings.ReplaceAll(b.String(), "\n", d.end()), nil
 	}
 	for _, row := range rows {
 		for c, v := range row {
@@ -87,9 +85,16 @@ func (t Table) text(d Dialect) (string, error) {
 			}
 			b.WriteString(v)
 		}
-		b.WriteString(end)
+		b.WriteString(d.end())
 	}
 	return b.String(), nil
+}
+
+func (d Dialect) end() string {
+	if d.LineEnd == "" {
+		return "\n"
+	}
+	return d.LineEnd
 }
 
 func encoder(name string) (encoding.Encoding, error) {
