@@ -212,3 +212,16 @@ func (f Fact) Digest() [32]byte {
 	d.blob(f.Sealed)
 	return d.sum()
 }
+
+// Subject names the stamp in the ledger.
+func (s Stamp) Subject() string { return fmt.Sprintf("%d/%x", s.Size, sum(s.Response)) }
+
+// Digest commits to every field.
+func (s Stamp) Digest() [32]byte {
+	d := open("stamp")
+	d.int(s.Size)
+	d.blob(s.Checkpoint)
+	d.blob(s.Response)
+	d.time(s.Recorded)
+	return d.sum()
+}

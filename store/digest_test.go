@@ -27,6 +27,7 @@ var (
 	someCanary   = Canary{Export: "e1", Slot: 4, Shared: true, Lookups: []uint64{1, 1 << 63}, Sealed: []byte("sealed canary")}
 	someCase     = Case{Name: "spring", OpenedAt: moment(7)}
 	someSighting = Sighting{ID: "x", Case: "spring", Seq: 2, Kind: "file", SHA256: "dd", SeenAt: moment(8), Recorded: moment(9), Sealed: []byte("reading")}
+	someStamp    = Stamp{Size: 12, Checkpoint: []byte("checkpoint"), Response: []byte("response"), Recorded: moment(12)}
 	someFact     = Fact{Case: "spring", Seq: 3, Basis: "chat", Recorded: moment(10), Sealed: []byte("fact")}
 )
 
@@ -44,6 +45,7 @@ var digests = map[string]struct {
 	"canary":    {someCanary, func(v any) [32]byte { return v.(Canary).Digest() }},
 	"case":      {someCase, func(v any) [32]byte { return v.(Case).Digest() }},
 	"sighting":  {someSighting, func(v any) [32]byte { return v.(Sighting).Digest() }},
+	"stamp":     {someStamp, func(v any) [32]byte { return v.(Stamp).Digest() }},
 	"fact":      {someFact, func(v any) [32]byte { return v.(Fact).Digest() }},
 }
 
@@ -135,32 +137,24 @@ func TestTimesAreKeptToTheMicrosecond(t *testing.T) {
 	}
 }
 
-type fixedSigner byte
-
-func (s fixedSigner) Sign(head []byte) []byte { return append([]byte{byte(s)}, head...) }
-
-func TestChain(t *testing.T) {
-	one := NextEntry(Head{}, moment(1), KindCase, "spring", someCase.Digest())
-	two := NextEntry(one.Head(), moment(2), "reveal", "e1", NoteDigest("reveal", "e1", nil))
-	if !one.Follows(Head{}) || !two.Follows(one.Head()) || two.Follows(Head{}) || one.Follows(two.Head()) {
-		t.Error("entries follow wrongly")
+// TestLeaf checks that a leaf depends on every field of its entry.
+func TestLeaf(t *testing.T) {
+	e := NewEntry(41, moment(1), KindCase, "spring", someCase.Digest())
+	if e.Seq != 42 || e.Salt == NewEntry(41, moment(1), KindCase, "spring", someCase.Digest()).Salt {
+		t.Errorf("entry %d with salt %x", e.Seq, e.Salt)
 	}
-	kind := reflect.TypeOf(two)
+	kind := reflect.TypeOf(e)
 	for i := range kind.NumField() {
-		e := reflect.New(kind).Elem()
-		e.Set(reflect.ValueOf(two))
-		if f := e.Field(i); f.Kind() == reflect.Array {
-			f.Index(31).SetUint(f.Index(31).Uint() ^ 1)
+		other := reflect.New(kind).Elem()
+		other.Set(reflect.ValueOf(e))
+		if f := other.Field(i); f.Kind() == reflect.Array {
+			f.Index(f.Len() - 1).SetUint(f.Index(f.Len()-1).Uint() ^ 1)
 		} else {
 			alter(t, f)
 		}
-		if e.Interface().(Entry).Follows(one.Head()) {
-			t.Errorf("an entry with another %s passes", kind.Field(i).Name)
+		if other.Interface().(Entry).LeafHash() == e.LeafHash() {
+			t.Errorf("an entry with another %s has the same leaf", kind.Field(i).Name)
 		}
-	}
-	h := two.Head().Signed(fixedSigner(1))
-	if !h.SignedBy(fixedSigner(1)) || h.SignedBy(fixedSigner(2)) || one.Head().SignedBy(fixedSigner(1)) {
-		t.Error("signatures are taken wrongly")
 	}
 }
 
@@ -178,10 +172,19 @@ func TestVectors(t *testing.T) {
 	index.Add(someChunk)
 	index.Add(Chunk{})
 	v["index of chunk and an empty one"] = index.Hex()
-	e := NextEntry(Head{Seq: 41, Hash: [32]byte{1, 2, 3}}, moment(11), KindCase, "spring", someCase.Digest())
+	e := Entry{Seq: 42, At: Time(moment(11)), Kind: KindCase, Subject: "spring", Digest: someCase.Digest(), Salt: [16]byte{1, 2, 3}}
+	hash := e.LeafHash()
 	v["entry"] = map[string]any{"seq": e.Seq, "at": e.At.UnixMicro(), "kind": e.Kind, "subject": e.Subject, "digest": hex.EncodeToString(e.Digest[:]),
-		"prev": hex.EncodeToString(e.Prev[:]), "hash": hex.EncodeToString(e.Hash[:])}
-	v["head message after entry"] = hex.EncodeToString(e.Head().Message())
+		"salt": hex.EncodeToString(e.Salt[:]), "leaf hash": hex.EncodeToString(hash[:])}
+	tree := NewTree()
+	for i := range int64(5) {
+		if err := tree.Append(Entry{Seq: i + 1, At: Time(moment(int(i))), Kind: "n"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	root := tree.Root()
+	v["tree of five entries"] = map[string]any{"root": hex.EncodeToString(root[:]), "edge": hex.EncodeToString(tree.Edge())}
+	v["checkpoint"] = Checkpoint{Origin: "telltale/0123456789abcdef", Size: 5, Root: root}.body()
 	got, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		t.Fatal(err)

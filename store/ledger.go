@@ -1,29 +1,22 @@
 package store
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
-	"crypto/subtle"
+	"fmt"
 	"time"
+
+	"github.com/transparency-dev/merkle/rfc6962"
 )
 
-// Entry is one line of the ledger. Hash covers every other field and the hash
-// of the entry before it, so that no entry can be changed, removed or moved
-// without changing all that follow.
+// Entry is one line of the ledger: a leaf of its Merkle tree.
 type Entry struct {
-	Seq     int64 // from 1, without gaps
+	Seq     int64 // from 1, without gaps; the index of its leaf is Seq-1
 	At      time.Time
 	Kind    string   // what was recorded, see the Kind constants; any other is a note
 	Subject string   // which one
 	Digest  [32]byte // of the record as stored, see the Digest methods
-	Prev    [32]byte // Hash of the entry before, zero for the first
-	Hash    [32]byte
-}
-
-// Head is the ledger's signed end: it detects the loss of the last entries.
-type Head struct {
-	Seq       int64
-	Hash      [32]byte
-	Signature []byte // Signer.Sign over Message
+	Salt    [16]byte // random, so that a leaf's hash says nothing of what it holds
 }
 
 // Kinds of the entries that commit to records. Notes must not use them.
@@ -40,63 +33,40 @@ const (
 	KindCase      = "case"      // name
 	KindSighting  = "sighting"  // case/seq
 	KindFact      = "fact"      // case/seq
+	KindStamp     = "stamp"     // size/SHA-256 of the response, in hexadecimal
 )
 
 // IsRecord tells whether entries of that kind commit to a record.
 func IsRecord(kind string) bool {
 	switch kind {
 	case KindKey, KindRecipient, KindContact, KindAllot, KindDataset, KindScheme, KindSnapshot,
-		KindExport, KindIssue, KindCase, KindSighting, KindFact:
+		KindExport, KindIssue, KindCase, KindSighting, KindFact, KindStamp:
 		return true
 	}
 	return false
 }
 
-// NextEntry makes the entry that follows the head h.
-func NextEntry(h Head, at time.Time, kind, subject string, digest [32]byte) Entry {
-	e := Entry{Seq: h.Seq + 1, At: Time(at), Kind: kind, Subject: subject, Digest: digest, Prev: h.Hash}
-	e.Hash = e.sum()
+// NewEntry makes the entry that follows a ledger of that size.
+func NewEntry(size int64, at time.Time, kind, subject string, digest [32]byte) Entry {
+	e := Entry{Seq: size + 1, At: Time(at), Kind: kind, Subject: subject, Digest: digest}
+	rand.Read(e.Salt[:]) // never fails
 	return e
 }
 
-// Follows tells whether e is intact and comes right after h.
-func (e Entry) Follows(h Head) bool {
-	return e.Seq == h.Seq+1 && e.Prev == h.Hash && e.Hash == e.sum()
-}
-
-// Head returns the head of a ledger that ends with e, not yet signed.
-func (e Entry) Head() Head { return Head{Seq: e.Seq, Hash: e.Hash} }
-
-func (e Entry) sum() [32]byte {
-	d := open("entry")
+// Leaf is the content of the entry's leaf: every field, and nothing twice.
+func (e Entry) Leaf() []byte {
+	d := open("leaf")
 	d.int(e.Seq)
 	d.time(e.At)
 	d.text(e.Kind)
 	d.text(e.Subject)
 	d.hash(e.Digest)
-	d.hash(e.Prev)
-	return d.sum()
-}
-
-// Message is what the signature of a head is over.
-func (h Head) Message() []byte {
-	d := open("head")
-	d.int(h.Seq)
-	d.hash(h.Hash)
+	d.buf = append(d.buf, e.Salt[:]...)
 	return d.buf
 }
 
-// Signed returns h with the signature by s.
-func (h Head) Signed(s Signer) Head {
-	h.Signature = s.Sign(h.Message())
-	return h
-}
-
-// SignedBy tells whether the signature of h is the one that s makes.
-func (h Head) SignedBy(s Signer) bool {
-	want := s.Sign(h.Message())
-	return len(want) > 0 && subtle.ConstantTimeCompare(want, h.Signature) == 1
-}
+// LeafHash is the hash of the leaf by RFC 6962.
+func (e Entry) LeafHash() [32]byte { return [32]byte(rfc6962.DefaultHasher.HashLeaf(e.Leaf())) }
 
 // Time is how every backend keeps a time: in UTC, to the microsecond.
 func Time(t time.Time) time.Time { return time.UnixMicro(t.UnixMicro()).UTC() }
@@ -115,6 +85,39 @@ func KeyDigest(id string) [32]byte {
 	d := open("key")
 	d.text(id)
 	return d.sum()
+}
+
+// Chain1 follows the chain of hashes that registries of version 1 kept instead
+// of a tree, so that only an intact one is taken over. Its zero value is the
+// beginning.
+type Chain1 struct {
+	Seq  int64
+	Hash [32]byte
+}
+
+// Next takes an entry with the hash before it and its own, or says why it does
+// not follow.
+func (c *Chain1) Next(e Entry, prev, hash [32]byte) error {
+	d := open("entry")
+	d.int(e.Seq)
+	d.time(e.At)
+	d.text(e.Kind)
+	d.text(e.Subject)
+	d.hash(e.Digest)
+	d.hash(prev)
+	if e.Seq != c.Seq+1 || prev != c.Hash || hash != d.sum() {
+		return fmt.Errorf("%w: ledger entry %d does not follow entry %d: it was altered, or one before it is missing", ErrCorrupt, e.Seq, c.Seq)
+	}
+	c.Seq, c.Hash = e.Seq, hash
+	return nil
+}
+
+// Message is what the head of version 1 was signed over.
+func (c Chain1) Message() []byte {
+	d := open("head")
+	d.int(c.Seq)
+	d.hash(c.Hash)
+	return d.buf
 }
 
 func sum(b []byte) [32]byte { return sha256.Sum256(b) }

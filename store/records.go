@@ -194,3 +194,12 @@ func (v *verifier) cases() error {
 	}
 	return nil
 }
+
+func (v *verifier) stamps() error {
+	c := v.step("time stamps")
+	list, err := v.tx.Stamps()
+	for _, s := range list {
+		v.match(c, KindStamp, s.Subject(), s.Digest())
+	}
+	return err
+}

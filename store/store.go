@@ -42,12 +42,6 @@ type Store interface {
 	Close() error
 }
 
-// Signer authenticates the head of the ledger, so that someone who holds the
-// registry without the key cannot rewrite it. Sign must be deterministic.
-type Signer interface {
-	Sign(head []byte) []byte
-}
-
 // Recipient is a party that receives copies: a partner, a staff account, a
 // service. Names are unique.
 type Recipient struct {
@@ -172,6 +166,14 @@ type Fact struct {
 	Sealed   []byte // from, to, note and time
 }
 
+// Stamp is what a time-stamping authority said of a checkpoint (RFC 3161).
+type Stamp struct {
+	Size       int64  // of the ledger at that checkpoint, > 0
+	Checkpoint []byte // its text, which the authority saw the SHA-256 of
+	Response   []byte // DER
+	Recorded   time.Time
+}
+
 // Tx is a transaction. Every verb that writes also appends the entry to the
 // ledger that commits to what it wrote. Lists are in order of arrival unless
 // stated otherwise. The methods must not be called after the function that was
@@ -227,11 +229,15 @@ type Tx interface {
 	AddFact(Fact) error
 	Facts(caseName string) ([]Fact, error)
 
+	AddStamp(Stamp) error // ErrExists for one that is there already
+	Stamps() ([]Stamp, error)
+
 	// Note appends an entry about something that is not a record, such as the
 	// reading of canaries in clear. ErrInvalid for the kind of a record.
 	Note(kind, subject string, detail []byte, at time.Time) error
 	// Entries calls f for the ledger's entries in order.
 	Entries(f func(Entry) error) error
-	// Head returns the ledger's signed head.
-	Head() (Head, error)
+	// Checkpoint returns the ledger's state as it was signed last. Its
+	// signature is not checked.
+	Checkpoint() (Checkpoint, error)
 }

@@ -48,19 +48,19 @@ type Integrity interface {
 	Integrity(ctx context.Context) (trouble []string, err error)
 }
 
-// Verify checks a registry against its ledger: that the chain of entries is
-// whole, that its end is the one that was signed, that every record is what its
-// entry commits to, and that there is neither a record without entry nor an
-// entry without record.
+// Verify checks a registry against its ledger: that the tree over all entries
+// has the root that was signed, that every record is what its entry commits
+// to, and that there is neither a record without entry nor an entry without
+// record.
 //
 // What it cannot see is a registry that was replaced as a whole by an older
-// copy of itself: compare Report.Entries, or the head, with what was noted
-// elsewhere.
+// copy of itself: VerifyConsistency with a checkpoint that was kept elsewhere
+// does.
 //
 // The error is about reading only; damage that the backend reports as
 // ErrCorrupt is a failed check.
 func Verify(ctx context.Context, st Store, signer Signer) (Report, error) {
-	v := &verifier{ctx: ctx, signer: signer, entries: map[entryKey]*committed{}}
+	v := &verifier{ctx: ctx, signer: signer, entries: map[entryKey]*committed{}, tree: NewTree()}
 	if in, ok := st.(Integrity); ok {
 		if err := v.integrity(ctx, in); err != nil {
 			return v.report, err
@@ -90,7 +90,7 @@ type verifier struct {
 	report  Report
 	entries map[entryKey]*committed
 	order   []entryKey // of entries for records, as in the ledger
-	end     Head
+	tree    *Tree
 }
 
 func (v *verifier) step(name string) *Check {
@@ -114,7 +114,7 @@ func (v *verifier) integrity(ctx context.Context, in Integrity) error {
 func (v *verifier) run(tx Tx) error {
 	v.tx = tx
 	for _, check := range []func() error{
-		v.chain, v.head, v.key, v.recipients, v.contacts, v.datasets, v.snapshots, v.exports, v.lookups, v.cases, v.leftovers,
+		v.grow, v.checkpoint, v.key, v.recipients, v.contacts, v.datasets, v.snapshots, v.exports, v.lookups, v.cases, v.stamps, v.leftovers,
 	} {
 		if err := v.ctx.Err(); err != nil {
 			return err
@@ -126,14 +126,13 @@ func (v *verifier) run(tx Tx) error {
 	return nil
 }
 
-// chain reads the ledger and notes what it commits to.
-func (v *verifier) chain() error {
-	c := v.step("ledger chain")
+// grow reads the ledger and notes what it commits to.
+func (v *verifier) grow() error {
+	c := v.step("ledger entries")
 	err := v.tx.Entries(func(e Entry) error {
-		if c.Count++; !e.Follows(v.end) {
-			c.fail("ledger entry %d does not follow entry %d: it was altered, or one before it is missing", e.Seq, v.end.Seq)
+		if c.Count++; v.tree.Append(e) != nil {
+			c.fail("ledger entry %d does not follow entry %d: one is missing, or they changed places", e.Seq, v.tree.Size())
 		}
-		v.end = e.Head()
 		v.note(c, e)
 		return nil
 	})
@@ -154,10 +153,11 @@ func (v *verifier) note(c *Check, e Entry) {
 	v.order = append(v.order, k)
 }
 
-func (v *verifier) head() error {
-	c := v.step("ledger head")
+// checkpoint compares the tree with what was signed.
+func (v *verifier) checkpoint() error {
+	c := v.step("ledger checkpoint")
 	c.Count = 1
-	h, err := v.tx.Head()
+	signed, err := v.tx.Checkpoint()
 	switch {
 	case errors.Is(err, ErrCorrupt):
 		c.fail("%v", err)
@@ -165,12 +165,22 @@ func (v *verifier) head() error {
 	case err != nil:
 		return err
 	case v.signer == nil:
-		c.fail("the signature of the head cannot be checked without the key")
-	case !h.SignedBy(v.signer):
-		c.fail("the head was not signed with this key")
+		c.fail("the signature of the checkpoint cannot be checked without the key")
+	default:
+		kept := signed
+		if signed, err = ReadCheckpoint(signed.Text, v.signer.Verifier()); err != nil {
+			c.fail("%v", err)
+			return nil
+		}
+		if kept.Size != signed.Size || kept.Root != signed.Root {
+			c.fail("the ledger's tree is kept as one of %d entries that is not the one that was signed", kept.Size)
+		}
 	}
-	if h.Seq != v.end.Seq || h.Hash != v.end.Hash {
-		c.fail("the ledger ends with entry %d, but entry %d was signed as its last: entries are missing or were added", v.end.Seq, h.Seq)
+	switch {
+	case signed.Size != v.tree.Size():
+		c.fail("the ledger ends with entry %d, but entry %d was signed as its last: entries are missing or were added", v.tree.Size(), signed.Size)
+	case signed.Root != v.tree.Root():
+		c.fail("the ledger's entries are not those that were signed: one was altered, removed or moved")
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ func (p *program) ledgerCommand() *cli.Command {
 		Subcommands: []*cli.Command{
 			{Name: "verify", Usage: "check that the registry says what was recorded, and that nothing is missing", Action: p.runLedgerVerify},
 			{Name: "list", Usage: "list its entries", Action: p.runLedgerList},
+			p.checkpointCommand(), p.consistencyCommand(), p.stampCommand(),
 		},
 	}
 }
@@ -92,7 +93,7 @@ func (p *program) runLedgerList(c *cli.Context) error {
 		docs := []entryDoc{}
 		err := r.View(c.Context, func(tx store.Tx) error {
 			return tx.Entries(func(e store.Entry) error {
-				docs = append(docs, entryDoc{e.Seq, e.At, e.Kind, e.Subject, hex.EncodeToString(e.Digest[:]), hex.EncodeToString(e.Hash[:])})
+				docs = append(docs, entryDoc{e.Seq, e.At, e.Kind, e.Subject, hex.EncodeToString(e.Digest[:]), leafHash(e)})
 				return nil
 			})
 		})
@@ -107,6 +108,11 @@ func (p *program) runLedgerList(c *cli.Context) error {
 			render(w, t)
 		})
 	})
+}
+
+func leafHash(e store.Entry) string {
+	hash := e.LeafHash()
+	return hex.EncodeToString(hash[:])
 }
 
 func checkDocs(report store.Report) []checkDoc {

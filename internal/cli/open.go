@@ -21,13 +21,24 @@ type registry struct {
 	key key.Secret
 }
 
-// signer authenticates the ledger's head with the key.
-type signer struct{ secret key.Secret }
+// signer signs the ledger's checkpoints with the key.
+type signer struct {
+	*key.Signer
+	chain key.Secret // signed the heads of older registries
+}
 
-func ledgerSigner(master key.Secret) store.Signer { return signer{master.Derive("ledger")} }
+func (r *registry) signer() signer { return ledgerSigner(r.key) }
 
-func (s signer) Sign(head []byte) []byte {
-	mac := s.secret.MAC(head)
+func ledgerSigner(master key.Secret) signer {
+	s, err := master.Derive("checkpoint").Signer("telltale/" + master.ID())
+	if err != nil {
+		panic(err) // only for a name that is none
+	}
+	return signer{s, master.Derive("ledger")}
+}
+
+func (s signer) SignChain(head []byte) []byte {
+	mac := s.chain.MAC(head)
 	return mac[:]
 }
 

@@ -14,7 +14,8 @@
 //   - PRF: one keyed block for one block, for sites and codewords;
 //   - Stream: deterministic random numbers, for everything that is drawn;
 //   - Seal and Open: encryption with integrity, for what the registry keeps;
-//   - MAC: authentication, for the head of the ledger.
+//   - Signer: Ed25519 signatures, for the ledger's checkpoints;
+//   - MAC: authentication.
 //
 // Each of them works under its own subkey, so that the same Secret may serve
 // for several. Printing a Secret, with any verb or as JSON, shows its public

@@ -21,6 +21,7 @@ type vectors struct {
 	Blocks  map[string]string `json:"blocks"`
 	Stream  streamVector      `json:"stream"`
 	MAC     string            `json:"mac_of_head_and_empty"`
+	Public  string            `json:"public_key_of_telltale"`
 	Seal    sealVector        `json:"seal"`
 	Plain   string            `json:"plain_file"`
 	Sealed  sealedVector      `json:"sealed_file"`
@@ -77,6 +78,11 @@ func compute(t *testing.T) vectors {
 	v.Stream = streams(s)
 	mac := s.MAC([]byte("head"), nil)
 	v.MAC = hex.EncodeToString(mac[:])
+	signer, err := s.Signer("telltale")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.Public = signer.Public()
 	v.Seal = seals(s)
 	files(t, s, &v)
 	return v

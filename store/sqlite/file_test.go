@@ -169,13 +169,7 @@ func TestNewer(t *testing.T) {
 
 // TestOlder brings an older registry up to date, by several at once.
 func TestOlder(t *testing.T) {
-	st := fresh(t)
-	storetest.Fill(t, st)
-	path := pathOf(st)
-	st.Close()
-	old := migrations
-	migrations = append(old[:1:1], `CREATE TABLE later (x INTEGER) STRICT`)
-	defer func() { migrations = old }()
+	path := version1(t)
 	_, err := Open(background, path, nil)
 	wantError(t, "reading only", err, store.ErrReadOnly)
 	var group sync.WaitGroup

@@ -36,8 +36,8 @@ func (r *registry) compareShape(ctx context.Context) ([]string, error) {
 	}
 	defer model.Close()
 	model.SetMaxOpenConns(1) // each connection would have a database of its own
-	for _, script := range migrations {
-		if _, err := model.ExecContext(ctx, script); err != nil {
+	for _, m := range migrations {
+		if _, err := model.ExecContext(ctx, m.script); err != nil {
 			return nil, err
 		}
 	}

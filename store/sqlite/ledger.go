@@ -7,36 +7,60 @@ import (
 	"telltale/store"
 )
 
-// openLedger finds the end of the ledger and refuses to write behind one that
-// was tampered with: that would sign what somebody else appended.
+// openLedger takes up the tree and refuses to write behind a ledger that was
+// tampered with: that would sign what somebody else appended.
 func (t *tx) openLedger() error {
-	h, err := t.Head()
+	text, tree, err := t.state()
 	if err != nil {
 		return err
 	}
-	if !h.SignedBy(t.sign) {
-		return damaged("the ledger's head is not signed with this key")
+	signed, err := store.ReadCheckpoint(text, t.sign.Verifier())
+	if err != nil {
+		return damaged("%v", err)
 	}
-	last := store.Head{}
-	var hash []byte
-	if _, err := t.get(`SELECT seq, hash FROM ledger_entries ORDER BY seq DESC LIMIT 1`, nil, &last.Seq, &hash); err != nil {
+	var last int64
+	if _, err := t.get(`SELECT coalesce(max(seq), 0) FROM ledger_entries`, nil, &last); err != nil {
 		return err
 	}
-	copy(last.Hash[:], hash)
-	if last.Seq != h.Seq || last.Hash != h.Hash {
-		return damaged("the ledger ends with entry %d, its head says %d", last.Seq, h.Seq)
+	if last != signed.Size || tree.Size() != signed.Size || tree.Root() != signed.Root {
+		return damaged("the ledger ends with entry %d, its checkpoint is of another state with %d entries", last, signed.Size)
 	}
-	t.head = h
+	t.tree, t.signed = tree, signed.Size
 	return nil
+}
+
+// state is the checkpoint as it was signed, and the edge of the tree.
+func (t *tx) state() (text []byte, tree *store.Tree, err error) {
+	var size int64
+	var edge []byte
+	ok, err := t.get(`SELECT size, edge, note FROM ledger_checkpoint WHERE one = 1`, nil, &size, &edge, &text)
+	if err == nil && !ok {
+		err = damaged("the ledger's checkpoint is missing")
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if tree, err = store.RestoreTree(size, edge); err != nil {
+		err = damaged("%v", err)
+	}
+	return text, tree, err
 }
 
 // closeLedger signs the new end.
 func (t *tx) closeLedger() error {
-	if !t.grown {
+	if t.tree.Size() == t.signed {
 		return nil
 	}
-	h := t.head.Signed(t.sign)
-	_, err := t.exec(`UPDATE ledger_head SET seq = ?, hash = ?, signature = ? WHERE one = 1`, h.Seq, h.Hash[:], h.Signature)
+	return t.putCheckpoint(t.tree)
+}
+
+func (t *tx) putCheckpoint(tree *store.Tree) error {
+	signed, err := tree.Checkpoint().Sign(t.sign)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`INSERT INTO ledger_checkpoint (one, size, edge, note) VALUES (1, ?1, ?2, ?3)
+		ON CONFLICT (one) DO UPDATE SET size = ?1, edge = ?2, note = ?3`, signed.Size, blob(tree.Edge()), string(signed.Text))
 	return err
 }
 
@@ -45,11 +69,13 @@ func (t *tx) record(kind, subject string, digest [32]byte) error {
 }
 
 func (t *tx) appendEntry(at time.Time, kind, subject string, digest [32]byte) error {
-	e := store.NextEntry(t.head, at, kind, subject, digest)
-	_, err := t.exec(`INSERT INTO ledger_entries (seq, at, kind, subject, digest, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		e.Seq, micros(e.At), e.Kind, e.Subject, e.Digest[:], e.Prev[:], e.Hash[:])
-	t.head, t.grown = e.Head(), true
-	return err
+	e := store.NewEntry(t.tree.Size(), at, kind, subject, digest)
+	_, err := t.exec(`INSERT INTO ledger_entries (seq, at, kind, subject, digest, salt) VALUES (?, ?, ?, ?, ?, ?)`,
+		e.Seq, micros(e.At), e.Kind, e.Subject, e.Digest[:], e.Salt[:])
+	if err != nil {
+		return err
+	}
+	return t.tree.Append(e)
 }
 
 // Note appends an entry that commits to no record.
@@ -65,31 +91,52 @@ func (t *tx) Note(kind, subject string, detail []byte, at time.Time) error {
 
 // Entries reads the ledger from its beginning.
 func (t *tx) Entries(f func(store.Entry) error) error {
-	return t.each(`SELECT seq, at, kind, subject, digest, prev, hash FROM ledger_entries ORDER BY seq`, nil, func(scan row) error {
+	return t.each(`SELECT seq, at, kind, subject, digest, salt FROM ledger_entries ORDER BY seq`, nil, func(scan row) error {
 		var e store.Entry
 		var at int64
-		var digest, prev, hash []byte
-		if err := scan(&e.Seq, &at, &e.Kind, &e.Subject, &digest, &prev, &hash); err != nil {
+		var digest, salt []byte
+		if err := scan(&e.Seq, &at, &e.Kind, &e.Subject, &digest, &salt); err != nil {
 			return err
 		}
 		e.At = moment(at)
 		copy(e.Digest[:], digest)
-		copy(e.Prev[:], prev)
-		copy(e.Hash[:], hash)
+		copy(e.Salt[:], salt)
 		return f(e)
 	})
 }
 
-// Head reads the signed end. There always is one, from the first moment on.
-func (t *tx) Head() (store.Head, error) {
-	var h store.Head
-	var hash []byte
-	ok, err := t.get(`SELECT seq, hash, signature FROM ledger_head WHERE one = 1`, nil, &h.Seq, &hash, &h.Signature)
-	if err == nil && !ok {
-		err = damaged("the ledger's head is missing")
+// Checkpoint reads the signed state. There always is one, from the first
+// moment on.
+func (t *tx) Checkpoint() (store.Checkpoint, error) {
+	text, tree, err := t.state()
+	if err != nil {
+		return store.Checkpoint{}, err
 	}
-	copy(h.Hash[:], hash)
-	return h, err
+	c := tree.Checkpoint()
+	c.Text = text
+	return c, nil
+}
+
+// AddStamp keeps what an authority said of a checkpoint.
+func (t *tx) AddStamp(s store.Stamp) error {
+	if err := t.free("stamp", s.Subject(), `SELECT 1 FROM stamps WHERE size = ? AND response = ?`, s.Size, blob(s.Response)); err != nil {
+		return err
+	}
+	_, err := t.exec(`INSERT INTO stamps (size, checkpoint, response, recorded) VALUES (?, ?, ?, ?)`, s.Size, string(s.Checkpoint), blob(s.Response), micros(s.Recorded))
+	if err != nil {
+		return invalid("stamp", s.Subject(), err)
+	}
+	return t.record(store.KindStamp, s.Subject(), s.Digest())
+}
+
+// Stamps lists all.
+func (t *tx) Stamps() ([]store.Stamp, error) {
+	return all(t, `SELECT size, checkpoint, response, recorded FROM stamps ORDER BY rowid`, nil, func(scan row) (s store.Stamp, err error) {
+		var at int64
+		err = scan(&s.Size, &s.Checkpoint, &s.Response, &at)
+		s.Recorded = moment(at)
+		return s, err
+	})
 }
 
 // KeyID is "" until SetKeyID was called.

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	_ "embed"
 	"fmt"
 
@@ -12,11 +11,27 @@ import (
 // application marks the file as a registry of telltale: "tell".
 const application = 0x74656c6c
 
-//go:embed schema1.sql
-var schema1 string
+var (
+	//go:embed schema1.sql
+	schema1 string
+	//go:embed schema2.sql
+	schema2 string
+)
+
+// migration leads from a version to the next. What before and after do that a
+// script cannot, they do in the same transaction; after nothing, before is not
+// asked.
+type migration struct {
+	script string
+	before func(*tx) error
+	after  func(*tx) error
+}
 
 // migrations lead from each version to the next; the first from nothing.
-var migrations = []string{schema1}
+var migrations = []migration{
+	{script: schema1},
+	{script: schema2, before: (*tx).checkChain, after: (*tx).plantTree},
+}
 
 // prepare refuses what is no registry or a newer one, and brings an older one
 // up to date.
@@ -67,13 +82,9 @@ func (r *registry) migrate(ctx context.Context) error {
 	if version >= len(migrations) {
 		return nil
 	}
-	for _, script := range migrations[version:] {
-		if _, err := s.Exec(script); err != nil {
-			return err
-		}
-	}
-	if version == 0 {
-		if err := firstHead(s, r.signer); err != nil {
+	t := r.tx(ctx, s)
+	for i, m := range migrations[version:] {
+		if err := t.run(m, version == 0 && i > 0); err != nil {
 			return err
 		}
 	}
@@ -83,10 +94,19 @@ func (r *registry) migrate(ctx context.Context) error {
 	return s.Commit()
 }
 
-// firstHead signs the empty ledger, so that a ledger without a head is never
-// a new one.
-func firstHead(s *sql.Tx, signer store.Signer) error {
-	h := store.Head{}.Signed(signer)
-	_, err := s.Exec(`INSERT INTO ledger_head (one, seq, hash, signature) VALUES (1, ?, ?, ?)`, h.Seq, h.Hash[:], h.Signature)
-	return err
+// run makes one step; a registry that is being made has nothing to look at
+// before it.
+func (t *tx) run(m migration, fresh bool) error {
+	if m.before != nil && !fresh {
+		if err := m.before(t); err != nil {
+			return err
+		}
+	}
+	if _, err := t.sql.Exec(m.script); err != nil {
+		return err
+	}
+	if m.after != nil {
+		return m.after(t)
+	}
+	return nil
 }

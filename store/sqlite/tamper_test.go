@@ -142,14 +142,15 @@ const zeros = `zeroblob(32)`
 func TestTampering(t *testing.T) {
 	resign := func(t testing.TB, st store.Store) { // with a key of one's own
 		db := raw(t, pathOf(st))
-		var h store.Head
-		var hash []byte
-		if err := db.QueryRow(`SELECT seq, hash FROM ledger_entries ORDER BY seq DESC LIMIT 1`).Scan(&h.Seq, &hash); err != nil {
+		tree := store.NewTree()
+		if err := st.View(background, func(tx store.Tx) error { return tx.Entries(tree.Append) }); err != nil {
 			t.Fatal(err)
 		}
-		copy(h.Hash[:], hash)
-		h = h.Signed(storetest.Signer{Key: 1})
-		if _, err := db.Exec(`UPDATE ledger_head SET seq = ?, hash = ?, signature = ?`, h.Seq, hash, h.Signature); err != nil {
+		c, err := tree.Checkpoint().Sign(storetest.Signer{Key: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Exec(`UPDATE ledger_checkpoint SET size = ?, edge = ?, note = ?`, c.Size, tree.Edge(), string(c.Text)); err != nil {
 			t.Fatal(err)
 		}
 		db.Close()
@@ -164,10 +165,9 @@ func TestTampering(t *testing.T) {
 	last := `(SELECT max(seq) FROM ledger_entries)`
 	storetest.Damaged(t, fresh, []storetest.Damage{
 		{Name: "last three entries gone", Do: script(`DELETE FROM ledger_entries WHERE seq > ` + last + ` - 3`)},
-		{Name: "last entry gone, head moved", Do: script(`DELETE FROM ledger_entries WHERE seq = `+last,
-			`UPDATE ledger_head SET seq = `+last+`, hash = (SELECT hash FROM ledger_entries WHERE seq = `+last+`)`)},
-		{Name: "last entry gone, head signed with another key", Do: both(script(`DELETE FROM ledger_entries WHERE seq = `+last), resign)},
-		{Name: "ledger and head gone", Do: script(`DELETE FROM ledger_entries`, `DELETE FROM ledger_head`)},
+		{Name: "last entry gone, size changed", Do: script(`DELETE FROM ledger_entries WHERE seq = `+last, `UPDATE ledger_checkpoint SET size = size - 1`)},
+		{Name: "last entry gone, checkpoint signed with another key", Do: both(script(`DELETE FROM ledger_entries WHERE seq = `+last), resign)},
+		{Name: "ledger and checkpoint gone", Do: script(`DELETE FROM ledger_entries`, `DELETE FROM ledger_checkpoint`)},
 		{Name: "entries exchanged", Do: script(`UPDATE ledger_entries SET seq = 100 + seq WHERE seq IN (3, 4)`, `UPDATE ledger_entries SET seq = 107 - seq WHERE seq > 100`)},
 		{Name: "recipient by hand", Do: script(`INSERT INTO recipients VALUES ('mallory', 'staff', NULL, x'', 0)`)},
 		{Name: "contact by hand", Do: script(`INSERT INTO contacts VALUES ('phone', 99, x'', '', 99, 0)`)},
@@ -189,7 +189,7 @@ func TestTampering(t *testing.T) {
 		{Name: "sighting of no case", Do: script(`INSERT INTO sightings VALUES ('mine', 1, 'z', 'file', '', 0, 0, x'')`)},
 		{Name: "fact by hand", Do: script(`INSERT INTO facts VALUES ('autumn', 2, 'log', 0, x'')`)},
 		{Name: "record and entry by hand", Do: both(script(`INSERT INTO recipients VALUES ('mallory', 'staff', NULL, x'', 0)`,
-			`INSERT INTO ledger_entries SELECT max(seq) + 1, 0, 'recipient', 'mallory', `+zeros+`, `+zeros+`, `+zeros+` FROM ledger_entries`), resign)},
+			`INSERT INTO ledger_entries SELECT max(seq) + 1, 0, 'recipient', 'mallory', `+zeros+`, zeroblob(16) FROM ledger_entries`), resign)},
 		{Name: "trigger by hand", Do: script(`CREATE TRIGGER lose AFTER INSERT ON canaries BEGIN DELETE FROM canaries WHERE slot = new.slot; END`)},
 		{Name: "index gone", Do: script(`DROP INDEX exports_by_time`)},
 		{Name: "view for a table", Do: script(`CREATE VIEW more AS SELECT * FROM exports`)},
@@ -200,10 +200,11 @@ func TestTampering(t *testing.T) {
 // what somebody else appended.
 func TestNoUpdateBehindTampering(t *testing.T) {
 	for name, do := range map[string]string{
-		"entry appended": `INSERT INTO ledger_entries SELECT max(seq) + 1, 0, 'note', '', ` + zeros + `, ` + zeros + `, ` + zeros + ` FROM ledger_entries`,
-		"entry removed":  `DELETE FROM ledger_entries WHERE seq = (SELECT max(seq) FROM ledger_entries)`,
-		"head altered":   `UPDATE ledger_head SET signature = x'00'`,
-		"head removed":   `DELETE FROM ledger_head`,
+		"entry appended":     `INSERT INTO ledger_entries SELECT max(seq) + 1, 0, 'note', '', ` + zeros + `, zeroblob(16) FROM ledger_entries`,
+		"entry removed":      `DELETE FROM ledger_entries WHERE seq = (SELECT max(seq) FROM ledger_entries)`,
+		"checkpoint altered": `UPDATE ledger_checkpoint SET note = replace(note, 'storetest' || char(10), 'storetest' || char(10) || '1')`,
+		"checkpoint removed": `DELETE FROM ledger_checkpoint`,
+		"edge altered":       `UPDATE ledger_checkpoint SET edge = zeroblob(length(edge))`,
 	} {
 		st := fresh(t)
 		storetest.Fill(t, st)

@@ -15,15 +15,15 @@ import (
 // tx is a store.Tx. Its statements are compiled once; those whose rows are
 // handed to a callback are not shared, for the callback may use them again.
 type tx struct {
-	ctx   context.Context
-	path  string
-	sql   *sql.Tx
-	now   func() time.Time
-	sign  store.Signer
-	stmts map[string]*sql.Stmt
-	head  store.Head
-	grown bool // the ledger has new entries
-	count int
+	ctx    context.Context
+	path   string
+	sql    *sql.Tx
+	now    func() time.Time
+	sign   store.Signer
+	stmts  map[string]*sql.Stmt
+	tree   *store.Tree // of the ledger, while writing
+	signed int64       // its size as the checkpoint says
+	count  int
 }
 
 func (r *registry) tx(ctx context.Context, s *sql.Tx) *tx {

@@ -22,33 +22,67 @@ func notes(f *fixture) {
 	f.equal("digest", list[0].Digest, store.NoteDigest("reveal", "e1", []byte("detail")))
 }
 
-func ledger(f *fixture) {
+func stamps(f *fixture) {
+	f.update(func(tx store.Tx) error { return errors.Join(tx.AddStamp(stamp(3)), tx.AddStamp(stamp(2))) })
+	f.refuse("the same stamp", store.ErrExists, func(tx store.Tx) error { return tx.AddStamp(stamp(3)) })
+	f.refuse("stamp of nothing", store.ErrInvalid, func(tx store.Tx) error { return tx.AddStamp(stamp(0)) })
 	f.view(func(tx store.Tx) error {
-		h, err := tx.Head()
-		f.equal("signed empty head", h.Seq == 0 && h.SignedBy(Signer{}), true)
+		list, err := tx.Stamps()
+		for i := range list {
+			list[i].Recorded = at(3 - i)
+		}
+		f.equal("stamps", list, []store.Stamp{stamp(3), stamp(2)})
 		return err
 	})
+}
+
+func ledger(f *fixture) {
+	empty := f.checkpoint()
+	f.equal("empty ledger", []any{empty.Size, empty.Root}, []any{int64(0), store.NewTree().Root()})
 	Fill(f, f.st)
 	list := f.entries()
-	end := store.Head{}
+	tree := store.NewTree()
 	kinds := ""
 	for _, e := range list {
-		if !e.Follows(end) {
-			f.Errorf("entry %d does not follow", e.Seq)
-		}
-		end = e.Head()
+		f.must(tree.Append(e))
 		kinds += e.Kind + ":" + e.Subject + " "
 	}
 	f.equal("entries", kinds, "contact:phone/0000000000000007 contact:domain/0000000000000007 contact:phone/ffffffffffffffff "+
 		"key:0123456789abcdef recipient:acme recipient:acme/south allot:phone/0000000000000007 "+
 		"dataset:orders scheme:orders/1 dataset:people scheme:people/1 scheme:orders/2 snapshot:s1 snapshot:s2 "+
-		"export:e1 export:e2 issue:e1 case:spring case:autumn sighting:spring/1 sighting:spring/2 fact:spring/1 fact:autumn/1 reveal:e1 ")
-	f.view(func(tx store.Tx) error {
-		h, err := tx.Head()
-		f.equal("head", []any{h.Seq, h.Hash}, []any{end.Seq, end.Hash})
-		f.equal("signature", h.SignedBy(Signer{}), true)
-		f.equal("signature of another", h.SignedBy(Signer{1}), false)
+		"export:e1 export:e2 issue:e1 case:spring case:autumn sighting:spring/1 sighting:spring/2 fact:spring/1 fact:autumn/1 reveal:e1 stamp:"+stamp(14).Subject()+" ")
+	c := f.checkpoint()
+	f.equal("checkpoint", []any{c.Size, c.Root}, []any{tree.Size(), tree.Root()})
+	_, err := store.ReadCheckpoint(c.Text, Signer{1}.Verifier())
+	f.equal("signature of another", errors.Is(err, store.ErrCorrupt), true)
+	proofs(f, list)
+}
+
+// checkpoint is the ledger's, with its signature checked.
+func (f *fixture) checkpoint() (c store.Checkpoint) {
+	f.view(func(tx store.Tx) (err error) {
+		if c, err = tx.Checkpoint(); err == nil {
+			c, err = store.ReadCheckpoint(c.Text, Signer{}.Verifier())
+		}
 		return err
+	})
+	return c
+}
+
+// proofs checks that each entry is proved to be in the ledger, and no other.
+func proofs(f *fixture, list []store.Entry) {
+	c := f.checkpoint()
+	f.view(func(tx store.Tx) error {
+		p, err := store.NewProver(tx)
+		f.must(err)
+		for _, e := range list {
+			hashes, err := p.Inclusion(e.Seq)
+			f.must(err)
+			f.must(store.VerifyInclusion(c, e, hashes))
+			e.Digest[0] ^= 1
+			f.equal("proof of another entry", errors.Is(store.VerifyInclusion(c, e, hashes), store.ErrCorrupt), true)
+		}
+		return nil
 	})
 }
 
@@ -222,9 +256,9 @@ func concurrent(f *fixture) {
 			for range each {
 				err := f.st.View(context.Background(), func(tx store.Tx) error {
 					list, err := tx.Recipients()
-					h, err2 := tx.Head()
-					if int64(len(list)) != h.Seq {
-						f.Errorf("%d recipients and %d entries in one view", len(list), h.Seq)
+					c, err2 := tx.Checkpoint()
+					if int64(len(list)) != c.Size {
+						f.Errorf("%d recipients and %d entries in one view", len(list), c.Size)
 					}
 					return errors.Join(err, err2)
 				})
@@ -244,7 +278,7 @@ func verify(f *fixture) {
 	report, err := store.Verify(context.Background(), f.st, Signer{})
 	f.must(err)
 	f.equal("valid", report.Valid(), true)
-	f.equal("entries", report.Entries, int64(24))
+	f.equal("entries", report.Entries, int64(25))
 	for _, signer := range []store.Signer{Signer{1}, nil} {
 		report, err = store.Verify(context.Background(), f.st, signer)
 		f.must(err)

@@ -9,6 +9,7 @@
 package storetest
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -19,6 +20,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"telltale/store"
 )
 
@@ -26,8 +29,33 @@ import (
 // the suite opens registries with.
 type Signer struct{ Key byte }
 
+func (s Signer) pair() (note.Signer, note.Verifier) {
+	private, public, err := note.GenerateKey(bytes.NewReader(bytes.Repeat([]byte{s.Key}, 64)), "storetest")
+	if err != nil {
+		panic(err)
+	}
+	signer, err := note.NewSigner(private)
+	verifier, err2 := note.NewVerifier(public)
+	if err := errors.Join(err, err2); err != nil {
+		panic(err)
+	}
+	return signer, verifier
+}
+
+// Name is the origin of the suite's ledgers.
+func (s Signer) Name() string { return "storetest" }
+
+// KeyHash names the key.
+func (s Signer) KeyHash() uint32 { _, v := s.pair(); return v.KeyHash() }
+
 // Sign is deterministic.
-func (s Signer) Sign(head []byte) []byte {
+func (s Signer) Sign(msg []byte) ([]byte, error) { p, _ := s.pair(); return p.Sign(msg) }
+
+// Verifier checks what the signer signed.
+func (s Signer) Verifier() note.Verifier { _, v := s.pair(); return v }
+
+// SignChain is how heads of version 1 were signed.
+func (s Signer) SignChain(head []byte) []byte {
 	h := sha256.Sum256(append([]byte{s.Key}, head...))
 	return h[:]
 }
@@ -40,7 +68,7 @@ func Run(t *testing.T, open func(testing.TB) store.Store) {
 	}{
 		{"Key", key}, {"Recipients", recipients}, {"Contacts", contacts}, {"Datasets", datasets},
 		{"Snapshots", snapshots}, {"Exports", exports}, {"IssueExport", issues}, {"Cases", cases},
-		{"Notes", notes}, {"Ledger", ledger}, {"Times", times}, {"Bytes", blobs}, {"Invalid", invalid},
+		{"Notes", notes}, {"Stamps", stamps}, {"Ledger", ledger}, {"Times", times}, {"Bytes", blobs}, {"Invalid", invalid},
 		{"Rollback", rollback}, {"Panic", panics}, {"Cancelled", cancelled}, {"Snapshot isolation", isolation},
 		{"Nested reads", nested}, {"Concurrent", concurrent}, {"Verify", verify}, {"Bulk", bulk},
 	} {
@@ -220,6 +248,10 @@ func fact(name string, n int) store.Fact {
 	return store.Fact{Case: name, Basis: "confession", Recorded: at(n), Sealed: []byte(fmt.Sprint("fact ", n))}
 }
 
+func stamp(n int) store.Stamp {
+	return store.Stamp{Size: int64(n), Checkpoint: []byte("storetest\n5\nroot\n"), Response: []byte(fmt.Sprint("response ", n)), Recorded: at(n)}
+}
+
 // Fill puts several of everything into an empty registry.
 func Fill(t testing.TB, st store.Store) {
 	t.Helper()
@@ -247,6 +279,6 @@ func Fill(t testing.TB, st store.Store) {
 		_, err := tx.OpenCase("spring", at(7))
 		_, err2 := tx.OpenCase("autumn", at(8))
 		return errors.Join(err, err2, tx.AddSighting(sighting("x", "spring", 9)), tx.AddSighting(sighting("y", "spring", 10)),
-			tx.AddFact(fact("spring", 11)), tx.AddFact(fact("autumn", 12)), tx.Note("reveal", "e1", []byte("by hand"), at(13)))
+			tx.AddFact(fact("spring", 11)), tx.AddFact(fact("autumn", 12)), tx.Note("reveal", "e1", []byte("by hand"), at(13)), tx.AddStamp(stamp(14)))
 	})
 }
