@@ -30,7 +30,8 @@ type model struct {
 	parts  []part // what pairs and mixed were built from, in the same order
 	pairs  []pair
 	mixed  []mixed
-	starts []int32 // group -> its first entry, and one more
+	apart  *columns // where there are several groups and no known words
+	starts []int32  // group -> its first entry, and one more
 	fits   []float64
 }
 
@@ -71,10 +72,17 @@ func newModel(v *view) *model {
 	}
 	several := groupsUsed(v) > 1
 	m.weigh(fits, several)
-	best := slices.MaxFunc(fits, func(a, b *fit) int { return cmp.Compare(a.evidence(several), b.evidence(several)) })
+	if several && v.known == 0 {
+		m.apart = m.newColumns(fits)
+	}
+	best := slices.MaxFunc(fits, func(a, b *fit) int { return cmp.Compare(coarse(a.evidence(several)), coarse(b.evidence(several))) })
 	m.fits = best.flipRates(several)
 	return m
 }
+
+// coarse rounds a logarithm by which components are ranked: what is equal in exact arithmetic, as opposite rules on symmetric
+// reads are, stays equal, and ties go by the order of the list.
+func coarse(x float64) float64 { return math.Round(x * 1e6) }
 
 func starts(v *view) []int32 {
 	s := make([]int32, v.groups+1)
@@ -196,7 +204,7 @@ func (m *model) weigh(fits []*fit, several bool) {
 	if several {
 		by := slices.Clone(fits)
 		slices.SortStableFunc(by, func(a, b *fit) int {
-			return cmp.Compare(math.Log(b.prior)+b.apart, math.Log(a.prior)+a.apart)
+			return cmp.Compare(coarse(math.Log(b.prior)+b.apart), coarse(math.Log(a.prior)+a.apart))
 		})
 		for _, f := range by[:min(groupTop, len(by))] {
 			apart[f] = true
@@ -222,7 +230,8 @@ func (m *model) weigh(fits []*fit, several bool) {
 
 // build keeps the heaviest parts and shares the weight of the rest among them.
 func (m *model) build(parts []part) {
-	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(b.weight, a.weight) })
+	rank := func(p part) float64 { return coarse(math.Log(p.weight)) }
+	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(rank(b), rank(a)) })
 	parts = parts[:min(mostPairs, len(parts))]
 	parts = slices.DeleteFunc(parts, func(p part) bool { return p.weight < leastPart })
 	sum := 0.0
@@ -305,23 +314,31 @@ func (w *weigher) logE(ones []int32) float64 {
 	for _, x := range w.mixed {
 		w.logs = append(w.logs, x.logWeight+w.mixture(x))
 	}
-	return stat.LogSumExp(w.logs)
+	l := stat.LogSumExp(w.logs)
+	if w.apart == nil {
+		return l
+	}
+	return stat.LogAdd(math.Log1p(-columnsPrior)+l, math.Log(columnsPrior)+w.columns(w.apart))
 }
 
 func (w *weigher) mixture(x mixed) float64 {
 	sum := 0.0
 	for g := range w.view.groups {
-		from, to := w.starts[g], w.starts[g+1]
-		if from == to {
-			continue
+		if w.starts[g] < w.starts[g+1] {
+			sum += w.group(x, g)
 		}
-		w.rates = w.rates[:0]
-		for _, r := range x.rates {
-			w.rates = append(w.rates, r.logWeight[g]+r.base[g]+dot(w.ones[from:to], r.gain[from:to]))
-		}
-		sum += stat.LogSumExp(w.rates)
 	}
 	return sum
+}
+
+// group is the logarithm of the ratio of one group, its flip rates averaged out.
+func (w *weigher) group(x mixed, g int) float64 {
+	from, to := w.starts[g], w.starts[g+1]
+	w.rates = w.rates[:0]
+	for _, r := range x.rates {
+		w.rates = append(w.rates, r.logWeight[g]+r.base[g]+dot(w.ones[from:to], r.gain[from:to]))
+	}
+	return stat.LogSumExp(w.rates)
 }
 
 func dot(a, b []float64) float64 {

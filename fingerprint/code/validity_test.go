@@ -8,8 +8,6 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"telltale/internal/stat"
 )
 
@@ -54,89 +52,6 @@ func TestMeanOverAllWordsIsOne(t *testing.T) {
 			}
 		}
 	}
-}
-
-// reference weighs one word by the definition: component by component, read by read, every assignment of rates to groups.
-func reference(m *model, t *table, reads []Read, word []uint64) float64 {
-	cellOf := make([]int, len(reads))
-	for at, i := range t.order {
-		cellOf[i] = int(t.plain.entry[at]) / 2
-	}
-	ratio := func(f *fit, e float64, only int) float64 {
-		l := 0.0
-		for i, r := range reads {
-			if only >= 0 && int(r.Group) != only {
-				continue
-			}
-			p, c := r.Bias.P(), cellOf[i]
-			given := f.low[c]
-			if word[i>>6]>>(i&63)&1 == 1 {
-				given = f.high[c]
-			}
-			even := p*f.high[c] + (1-p)*f.low[c]
-			a, b := (1-2*e)*given+e, (1-2*e)*even+e
-			if r.Symbol == 0 {
-				a, b = 1-a, 1-b
-			}
-			l += math.Log(a / b)
-		}
-		return l
-	}
-	sum, mixed := 0.0, 0
-	for _, p := range m.parts {
-		if p.rate >= 0 {
-			sum += p.weight * math.Exp(ratio(p.fit, flips[p.rate], -1))
-			continue
-		}
-		product := 1.0
-		for g := range t.plain.groups {
-			mean := 0.0
-			for _, r := range m.mixed[mixed].rates {
-				mean += math.Exp(r.logWeight[g] + ratio(p.fit, rateOf(m, p.fit, r), g))
-			}
-			product *= mean
-		}
-		sum += p.weight * product
-		mixed++
-	}
-	return math.Log(sum)
-}
-
-// rateOf finds the flip rate that a built component used.
-func rateOf(m *model, f *fit, r rate) float64 {
-	for _, e := range flips {
-		if _, gain := m.ratios(f, e); gain[0] == r.gain[0] && gain[len(gain)-1] == r.gain[len(gain)-1] {
-			return e
-		}
-	}
-	return math.NaN()
-}
-
-func TestAgreesWithReference(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.IntRange(1, 90).Draw(t, "reads")
-		reads := make([]Read, n)
-		for i := range reads {
-			reads[i] = Read{Pick(rapid.IntRange(1, 8).Draw(t, "c0"), rapid.Uint32().Draw(t, "u")), uint8(rapid.IntRange(0, 1).Draw(t, "y")), uint16(rapid.IntRange(0, 2).Draw(t, "g"))}
-		}
-		word := make([]uint64, (n+63)/64)
-		for i := range n {
-			word[i>>6] |= uint64(rapid.IntRange(0, 1).Draw(t, "x")) << (i & 63)
-		}
-		r, err := Decode(context.Background(), reads, packed{word}, Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		tab, _ := newTable(reads)
-		want := reference(newModel(&tab.plain), tab, reads, word)
-		if got := r.Scores[0].LogE; math.Abs(got-want) > 1e-9*math.Max(1, math.Abs(want)) {
-			t.Fatalf("log e %.12f, want %.12f", got, want)
-		}
-		s, err := Decode(context.Background(), reads, selecting{packed{word}}, Options{Joint: true})
-		if err != nil || math.Abs(s.Scores[0].LogE-want) > 1e-9*math.Max(1, math.Abs(want)) {
-			t.Fatalf("through a selector: log e %v (%v), want %v", s.Scores[0].LogE, err, want)
-		}
-	})
 }
 
 // The interleaving strategies are the published formula P(y=1|x) = (1-2e)(p + (x-p)/c) + e.
