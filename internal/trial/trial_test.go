@@ -2,9 +2,12 @@ package trial
 
 import (
 	"context"
+	"errors"
+	"io"
 	"math"
 	"path/filepath"
 	"reflect"
+	"telltale/internal/table"
 	"testing"
 
 	"telltale/canary"
@@ -190,5 +193,30 @@ func TestPoolTooSmall(t *testing.T) {
 	_, err := Issue(background, registry(t), secret, s, Policy{Recipients: 100, Canaries: 10, Pool: canary.Contacts{Phones: make([]string, 10)}})
 	if err == nil {
 		t.Error("ten numbers served a hundred recipients")
+	}
+}
+
+// readAll reads a table with the program's own reader, its header first.
+func readAll(t testing.TB, path string, from io.Reader) [][]string {
+	t.Helper()
+	f, err := table.NewFile(path, from, table.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	reader, err := f.Next()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := [][]string{reader.Schema().Columns}
+	for {
+		row, err := reader.Read()
+		if errors.Is(err, io.EOF) {
+			return rows
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		rows = append(rows, row.Cells)
 	}
 }
