@@ -94,7 +94,8 @@ type World struct {
 	policy  Policy
 	copies  []attack.Table // canaries have the origin attack.Foreign
 	issued  []Issued
-	engines chan *match.Engine // one for each processor
+	open    func() (*match.Engine, error)
+	engines chan *match.Engine // one for each processor, nil until it is needed
 }
 
 // Issued counts what a copy holds.
@@ -108,8 +109,9 @@ type Issued struct {
 }
 
 // Issue makes the copies and records them in st, which no dataset of that name
-// must be in yet. It fails with a *canary.ExhaustedError where the pool does
-// not reach for the canaries of all recipients.
+// must be in yet, and which must stay open. It fails with a
+// *canary.ExhaustedError where the pool does not reach for the canaries of all
+// recipients.
 func Issue(ctx context.Context, st store.Store, master key.Secret, s Source, p Policy) (*World, error) {
 	w := &World{source: s, policy: p.withDefaults()}
 	if w.policy.Density == 0 {
@@ -119,16 +121,26 @@ func Issue(ctx context.Context, st store.Store, master key.Secret, s Source, p P
 		return nil, fmt.Errorf("dataset %s: %w", s.Dataset, err)
 	}
 	alpha := w.policy.Alpha * float64(w.policy.candidates()) / float64(w.policy.Recipients)
-	lanes := runtime.GOMAXPROCS(0)
-	w.engines = make(chan *match.Engine, lanes)
-	for range lanes {
-		e, err := match.Open(ctx, st, master, match.Options{Alpha: alpha, Datasets: []string{s.Dataset}, All: true})
-		if err != nil {
-			return nil, err
-		}
-		w.engines <- e
+	w.open = func() (*match.Engine, error) {
+		return match.Open(ctx, st, master, match.Options{Alpha: alpha, Datasets: []string{s.Dataset}, All: true})
+	}
+	w.engines = make(chan *match.Engine, runtime.GOMAXPROCS(0))
+	for range cap(w.engines) {
+		w.engines <- nil
 	}
 	return w, nil
+}
+
+// with runs f with an engine of its own, as soon as one is free.
+func (w *World) with(f func(*match.Engine) error) (err error) {
+	e := <-w.engines
+	defer func() { w.engines <- e }()
+	if e == nil {
+		if e, err = w.open(); err != nil {
+			return err
+		}
+	}
+	return f(e)
 }
 
 // Scheme is the scheme under which the copies were marked.

@@ -39,27 +39,22 @@ func (w *World) Try(ctx context.Context, leak attack.Table, d attack.Dialect, so
 }
 
 // TryBytes is Try for a file as it stands.
-func (w *World) TryBytes(ctx context.Context, text []byte, sources ...int) (Outcome, error) {
-	e := <-w.engines
-	defer func() { w.engines <- e }()
-	return w.try(ctx, e, text, sources)
-}
-
-func (w *World) try(ctx context.Context, e *match.Engine, text []byte, sources []int) (Outcome, error) {
+func (w *World) TryBytes(ctx context.Context, text []byte, sources ...int) (out Outcome, err error) {
 	f, err := table.NewFile("leak", bytes.NewReader(text), table.Options{})
 	if err != nil {
-		return Outcome{}, err
+		return out, err
 	}
 	defer f.Close()
-	reading, err := e.File(ctx, f, match.Seen{Name: "leak"})
-	if err != nil {
-		return Outcome{}, err
-	}
-	result, err := e.Decide(ctx, []*match.Reading{reading})
-	if err != nil {
-		return Outcome{}, err
-	}
-	return judge(result, sources), nil
+	err = w.with(func(e *match.Engine) error {
+		reading, err := e.File(ctx, f, match.Seen{Name: "leak"})
+		if err != nil {
+			return err
+		}
+		result, err := e.Decide(ctx, []*match.Reading{reading})
+		out = judge(result, sources)
+		return err
+	})
+	return out, err
 }
 
 // judge compares a decision with the truth.
