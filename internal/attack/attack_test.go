@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func sample(n int) Table {
@@ -28,7 +29,8 @@ func all() []Attack {
 	for _, v := range Family() {
 		list = append(list, v.Attack)
 	}
-	return append(list, AddIndex(), PadColumns(2), HeaderInside(), PasteSorted("name", 0.5))
+	return append(list, AddIndex(), PadColumns(2), HeaderInside(), PasteSorted("name", 0.5),
+		Shift(0.01, "amount"), Jitter(1, "amount"), Later(24*time.Hour, "date"), Restore(sample(60), 0.5), Swap(0.5, "phone"))
 }
 
 // TestAttacksKeepTruth: an attack is repeatable, leaves its input alone, and
@@ -71,7 +73,7 @@ func TestCoalitions(t *testing.T) {
 		out := c.Run(copies, rand.New(rand.NewPCG(7, 7)))
 		for i, o := range out.Origin {
 			for col, v := range out.Rows[i] {
-				had := v == "" && c.Name == BlankDiffering().Name
+				had := v == "" && c.Name == BlankDiffering().Name || c.Name == Average().Name
 				for _, t := range copies {
 					if j := slices.Index(t.Origin, o); j >= 0 && t.Rows[j][col] == v {
 						had = true
@@ -141,5 +143,36 @@ func TestNoKey(t *testing.T) {
 	}
 	if strings.Contains(string(out), "internal/key") {
 		t.Error("internal/attack reaches internal/key")
+	}
+}
+
+func TestMoved(t *testing.T) {
+	for _, c := range []struct {
+		v      string
+		amount float64
+		want   string
+	}{{"1.50", 0.01, "1.51"}, {"7", -1, "6"}, {"0.99", 0.01, "1.00"}, {"abc", 1, "abc"}, {"", 1, ""}, {"NaN", 1, "NaN"}, {"-3", 5, "2"}} {
+		if got := moved(c.v, c.amount); got != c.want {
+			t.Errorf("moved(%q, %g) = %q, want %q", c.v, c.amount, got, c.want)
+		}
+	}
+}
+
+// TestSwap: a row keeps its other cells, and the values stay the same as a whole.
+func TestSwap(t *testing.T) {
+	in := sample(40)
+	out := Swap(1, "phone").Run(in, rand.New(rand.NewPCG(1, 1)))
+	same := 0
+	var before, after []string
+	for i := range in.Rows {
+		if out.Rows[i][2] == in.Rows[i][2] {
+			same++
+		}
+		before, after = append(before, in.Rows[i][2]), append(after, out.Rows[i][2])
+	}
+	slices.Sort(before)
+	slices.Sort(after)
+	if same > 0 || !slices.Equal(before, after) {
+		t.Errorf("%d of 40 stayed", same)
 	}
 }

@@ -159,7 +159,7 @@ func combine(copies []Table, need int, pick func(rows [][]string) []string) Tabl
 
 // Coalitions lists all ways to mix copies.
 func Coalitions() []Coalition {
-	return []Coalition{RowMix(), CommonRowMix(), Interleave(), Majority(), Minority(), Coin(), BlankDiffering()}
+	return []Coalition{RowMix(), CommonRowMix(), Interleave(), Majority(), Minority(), Coin(), BlankDiffering(), Average(), Largest(), Stack()}
 }
 
 // Merge puts the rows of two lists together, of the columns that both have;
