@@ -164,5 +164,3 @@ func (d *decision) missingEvidence(listed int) {
 		d.warn("the evidence is thin: about %d marked cells of one copy, or one canary, would decide, and %d marks were read", cells, d.result.MarksRead)
 	}
 }
-
-func splitNUL(s string) []string { return strings.Split(s, "\x00") }

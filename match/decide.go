@@ -61,7 +61,7 @@ type decision struct {
 func (e *Engine) merge(readings []*Reading) *decision {
 	d := &decision{engine: e, all: newReading(Seen{})}
 	d.result = Result{Schema: SchemaMatch, Inputs: []Input{}, Datasets: []Concern{}, Alpha: e.options.Alpha,
-		Suspects: []Suspect{}, Canaries: []Canary{}, Links: []LinkedBy{}, Sightings: []Sighting{}, Campaigns: []Campaign{}, Warnings: []string{}}
+		Suspects: []Suspect{}, Canaries: []Canary{}, Ways: []WayCount{}, Links: []LinkedBy{}, Sightings: []Sighting{}, Campaigns: []Campaign{}, Warnings: []string{}}
 	for _, r := range readings {
 		d.result.Inputs = append(d.result.Inputs, r.Inputs...)
 		d.result.Sightings = append(d.result.Sightings, r.Sightings...)
@@ -244,8 +244,9 @@ func (d *decision) describe(s *dataset, o *observed) {
 	d.result.RowsLinked += rows
 	d.result.Controls += len(o.Controls)
 	for _, by := range sortedKeys(o.By) {
-		d.result.Links = append(d.result.Links, LinkedBy{s.name, splitNUL(by), o.By[by]})
+		d.result.Links = append(d.result.Links, linkedBy(s.name, by, o.By[by]))
 	}
+	d.result.Ways = countWays(d.result.Links)
 	counted := map[sightedID]bool{}
 	for _, p := range s.planted {
 		seen, ok := o.Canaries[p.id]

@@ -122,7 +122,9 @@ func (t *tableRun) take(ctx context.Context, windows []window, in *Input) error 
 		return nil
 	}
 	if t.due() {
-		t.recognise(windows[0].rows)
+		if err := t.recognise(windows[0].rows); err != nil {
+			return err
+		}
 	}
 	t.windows += len(windows)
 	results := make([][]rowResult, len(windows))

@@ -41,6 +41,7 @@ type Result struct {
 	Verdict    Verdict    `json:"verdict"`
 	Suspects   []Suspect  `json:"suspects"`
 	Canaries   []Canary   `json:"canaries"`
+	Ways       []WayCount `json:"ways"` // how the rows were linked
 	Links      []LinkedBy `json:"links"`
 	Sightings  []Sighting `json:"sightings,omitempty"` // of trace
 	Campaigns  []Campaign `json:"campaigns,omitempty"` // of trace
@@ -63,13 +64,6 @@ type Input struct {
 type Concern struct {
 	Dataset    string `json:"dataset"`
 	RowsLinked int64  `json:"rows_linked"`
-}
-
-// LinkedBy counts the rows that were linked in one way.
-type LinkedBy struct {
-	Dataset string   `json:"dataset"`
-	Columns []string `json:"columns"` // of the scheme
-	Rows    int64    `json:"rows"`
 }
 
 // Suspect is a candidate with the evidence on its copy.

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -102,11 +103,14 @@ func (t *tableRun) due() bool { return !t.settled && t.windows >= t.next }
 
 // recognise finds out what the columns are, for every snapshot, and settles
 // when enough rows linked or there is little hope.
-func (t *tableRun) recognise(rows [][]string) {
+func (t *tableRun) recognise(rows [][]string) error {
 	t.settled = len(t.targets) == 0
 	t.next = 2*t.windows + 1
 	for _, g := range t.targets {
-		m := g.snapshot.linker.Recognise(rows, t.header)
+		m, err := g.snapshot.linker.Recognise(rows, t.header)
+		if err != nil {
+			return fmt.Errorf("dataset %s, snapshot %s: %w", g.dataset.name, g.snapshot.id, err)
+		}
 		if g.mapping == nil || m.Linked > g.mapping.Linked {
 			g.mapping = m
 			g.state++
@@ -114,6 +118,7 @@ func (t *tableRun) recognise(rows [][]string) {
 		t.settled = t.settled || g.mapping.Linked >= enoughLinked
 		g.asked = g.columnsFor(rows)
 	}
+	return nil
 }
 
 // columnsFor chooses the kinds under which cells are looked up among canaries:
@@ -306,12 +311,16 @@ func (o *observed) take(x rowResult, at int64) {
 		layer.read(row, s.carrier, s.symbol, 1)
 	}
 	if isNew {
-		names := make([]string, len(x.link.By))
-		for i, c := range x.link.By {
-			names[i] = g.layer.scheme.Columns[c].Name
-		}
-		o.By[strings.Join(names, "\x00")]++
+		o.By[byKey(x.link.Way, g.layer.names(x.link.By), g.layer.names(x.link.Similar))]++
 	}
+}
+
+func (l *layer) names(columns []int) []string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = l.scheme.Columns[c].Name
+	}
+	return names
 }
 
 func (l *layer) carrierNames() []string {

@@ -183,6 +183,7 @@ func (w *world) index(i issue, keys []fingerprint.RowKey) []link.Chunk {
 	spec := link.Spec{Columns: i.scheme.Columns, Locale: i.scheme.Locale}
 	var chunks []link.Chunk
 	b := link.NewBuilder(spec, func(c link.Chunk) error { chunks = append(chunks, c); return nil })
+	b.KeepContacts(i.dataset, w.master)
 	ix := link.NewIndexer(spec, i.dataset, w.master)
 	var batch link.Batch
 	for r, row := range i.rows {

@@ -341,6 +341,7 @@ func (j *exportJob) pass(ctx context.Context, f *table.File, reader table.Reader
 	}
 	plan.Indexer.Expect(j.profile.Rows)
 	plan.Builder.Expect(j.profile.Rows)
+	plan.Builder.KeepContacts(j.dataset, j.r.key)
 	defer debug.SetGCPercent(debug.SetGCPercent(exportGCPercent))
 	bar := j.p.progress(f, "marking")
 	result, err := export.Run(ctx, j.input, reader, plan)

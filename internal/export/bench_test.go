@@ -146,6 +146,7 @@ func exportOnce(b *testing.B, path string, s *survey.Survey) {
 	indexer, builder := link.NewIndexer(spec, "bench", master), link.NewBuilder(spec, spool.Put)
 	indexer.Expect(s.Rows)
 	builder.Expect(s.Rows)
+	builder.KeepContacts("bench", master)
 	_, err = Run(context.Background(), path, r, Plan{
 		Marker: marker, Indexer: indexer, Builder: builder,
 		Threshold: fingerprint.Threshold(s.Density),

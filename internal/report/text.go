@@ -3,15 +3,18 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"telltale/match"
+	"telltale/match/link"
 )
 
 // alternatives stand under every accusation.
@@ -133,10 +136,67 @@ func (p printer) found(r match.Result) {
 	}
 	p.line("dataset   %s", r.Dataset)
 	p.line("found     %d rows linked, %d marks read, %d canaries, %d controls", r.RowsLinked, r.MarksRead, r.CanaryHits, r.Controls)
-	for _, l := range r.Links {
-		p.line("linked    %d rows by %s", l.Rows, strings.Join(l.Columns, " + "))
-	}
+	p.links(r)
 	p.line("weighed   %d candidates, alpha %g", r.Candidates, r.Alpha)
+}
+
+// links says how the rows were linked: each way, with the columns that did most.
+func (p printer) links(r match.Result) {
+	const most = 3
+	for _, w := range r.Ways {
+		var of []match.LinkedBy
+		for _, l := range r.Links {
+			if l.Way == w.Way {
+				of = append(of, l)
+			}
+		}
+		slices.SortStableFunc(of, func(a, b match.LinkedBy) int { return cmp.Compare(b.Rows, a.Rows) })
+		var by []string
+		for _, l := range of[:min(most, len(of))] {
+			by = append(by, columnsOf(l))
+		}
+		if len(of) > most {
+			by = append(by, "other columns")
+		}
+		p.line("linked    %d rows by %s: %s", w.Rows, wayName(w.Way), strings.Join(by, "; "))
+	}
+}
+
+func columnsOf(l match.LinkedBy) string {
+	names := strings.Join(l.Columns, " + ")
+	if len(l.Similar) == 0 {
+		return names
+	}
+	slips := strings.Join(l.Similar, " + ") + " misspelt"
+	if names == "" {
+		return slips
+	}
+	return names + ", " + slips
+}
+
+// wayName is a way of linking in words.
+func wayName(way string) string {
+	switch link.Way(way) {
+	case link.Email:
+		return "e-mail address"
+	case link.Phone:
+		return "telephone number"
+	case link.NationalID:
+		return "national id"
+	case link.Serial:
+		return "serial number"
+	case link.Hash:
+		return "hash"
+	case link.Combination:
+		return "columns together"
+	case link.Similar:
+		return "similar values"
+	case link.RowNumber:
+		return "row number"
+	case match.WayContact:
+		return "contact"
+	}
+	return "columns"
 }
 
 func (p printer) suspects(r match.Result) {

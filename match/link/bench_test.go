@@ -45,7 +45,7 @@ func BenchmarkBuild(b *testing.B) {
 func BenchmarkLink(b *testing.B) {
 	rows := orders(100000)
 	l := NewLinker(load(b, spec, build(b, spec, rows)), "orders", master)
-	m := l.Recognise(rows[:4096], nil)
+	m, _ := l.Recognise(rows[:4096], nil)
 	c := NewCells(spec.Locale)
 	b.ReportAllocs()
 	i, linked := 0, 0

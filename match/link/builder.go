@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"telltale/fingerprint"
+	"telltale/internal/key"
 )
 
 // SegmentRows is how many rows a segment holds; only the last holds fewer.
@@ -18,7 +19,7 @@ const SegmentRows = 1 << 20
 type Chunk struct {
 	Segment int
 	Column  string // "" for keys
-	Part    string // "keys", "tags" or "hashes"
+	Part    string // "keys", "tags", "halves", "hashes" or "sealed"
 	Data    []byte
 }
 
@@ -44,13 +45,19 @@ type Builder struct {
 	seg    segment
 	short  []uint64 // the first half of every row key, in the order of the rows
 	listed []int    // columns with a list
+	halved []int    // columns with halves, each as often as it has some
+	sealed []int    // columns of contacts
+	sealer *sealer  // nil: contacts are not kept
 }
 
 type segment struct {
 	number int
+	rows   int
 	keys   []byte
 	tags   [][]byte   // per column
+	halves [][]byte   // per half
 	hashes [][]uint64 // per list
+	sealed [][][]byte // per column of contacts: the canonical values of sealChunk rows each
 }
 
 // NewBuilder returns a builder that hands the chunks of an index to sink. The
@@ -59,12 +66,26 @@ func NewBuilder(spec Spec, sink func(Chunk) error) *Builder {
 	b := &Builder{spec: spec, sink: sink}
 	b.seg.tags = make([][]byte, len(spec.Columns))
 	for i, c := range spec.Columns {
-		if c.Key || c.Identity {
+		if listed(c) {
 			b.listed = append(b.listed, i)
 		}
+		for range halvesIn(c) {
+			b.halved = append(b.halved, i)
+		}
+		if isContact(c) {
+			b.sealed = append(b.sealed, i)
+		}
 	}
+	b.seg.halves = make([][]byte, len(b.halved))
+	b.seg.sealed = make([][][]byte, len(b.sealed))
 	b.seg.hashes = make([][]uint64, len(b.listed))
 	return b
+}
+
+// KeepContacts makes the index hold the dataset's e-mail addresses and phones,
+// sealed, so that hashes of them are linked too.
+func (b *Builder) KeepContacts(dataset string, master key.Secret) {
+	b.sealer = newSealer(dataset, master)
 }
 
 // Expect makes room for so many rows, of which it need not be told.
@@ -75,6 +96,9 @@ func (b *Builder) Expect(rows int64) {
 	for i := range b.seg.tags {
 		b.seg.tags[i] = slices.Grow(b.seg.tags[i], 2*n)
 	}
+	for i := range b.seg.halves {
+		b.seg.halves[i] = slices.Grow(b.seg.halves[i], 2*n)
+	}
 	for i := range b.seg.hashes {
 		b.seg.hashes[i] = slices.Grow(b.seg.hashes[i], n)
 	}
@@ -84,10 +108,15 @@ func (b *Builder) Expect(rows int64) {
 // rows; the batch may be used again afterwards. It returns a
 // *DuplicateKeyError as soon as a segment is full.
 func (b *Builder) Add(batch *Batch) error {
-	lists, columns := len(b.listed), len(b.spec.Columns)
+	lists, columns, halves := len(b.listed), len(b.spec.Columns), len(b.halved)
+	sealed := batch.sealed
 	for r, k := range batch.keys {
+		sealed = b.addContacts(sealed)
 		b.add(k, batch.hashes[r*lists:(r+1)*lists], batch.tags[r*columns:(r+1)*columns])
-		if len(b.seg.keys) == SegmentRows*len(k) {
+		for i, t := range batch.halves[r*halves : (r+1)*halves] {
+			b.seg.halves[i] = binary.LittleEndian.AppendUint16(b.seg.halves[i], t)
+		}
+		if b.seg.rows == SegmentRows {
 			if err := b.flush(); err != nil {
 				return err
 			}
@@ -98,6 +127,7 @@ func (b *Builder) Add(batch *Batch) error {
 
 func (b *Builder) add(k fingerprint.RowKey, hashes []uint64, tags []uint16) {
 	b.rows++
+	b.seg.rows++
 	b.short = append(b.short, binary.BigEndian.Uint64(k[:8]))
 	b.seg.keys = append(b.seg.keys, k[:]...)
 	for i, h := range hashes {
@@ -106,6 +136,23 @@ func (b *Builder) add(k fingerprint.RowKey, hashes []uint64, tags []uint16) {
 	for i, t := range tags {
 		b.seg.tags[i] = binary.LittleEndian.AppendUint16(b.seg.tags[i], t)
 	}
+}
+
+// addContacts takes the contacts of the next row from the front of list.
+func (b *Builder) addContacts(list []byte) []byte {
+	for i := range b.sealed {
+		n, used := binary.Uvarint(list)
+		size := used + int(n)
+		if b.sealer != nil {
+			if b.seg.rows%sealChunk == 0 {
+				b.seg.sealed[i] = append(b.seg.sealed[i], nil)
+			}
+			last := &b.seg.sealed[i][len(b.seg.sealed[i])-1]
+			*last = append(*last, list[:size]...)
+		}
+		list = list[size:]
+	}
+	return list
 }
 
 // Close writes what is left and checks that no key occurs twice; the error is
@@ -139,13 +186,25 @@ func (b *Builder) flush() error {
 			return err
 		}
 	}
+	for i, column := range b.halved {
+		if err := b.put(b.spec.Columns[column].Name, partHalves, s.halves[i], tagChunk); err != nil {
+			return err
+		}
+	}
 	if err := b.flushLists(); err != nil {
 		return err
 	}
+	if err := b.flushContacts(); err != nil {
+		return err
+	}
 	s.number++
+	s.rows = 0
 	s.keys = s.keys[:0]
 	for i := range s.tags {
 		s.tags[i] = s.tags[i][:0]
+	}
+	for i := range s.halves {
+		s.halves[i] = s.halves[i][:0]
 	}
 	return nil
 }
@@ -183,6 +242,33 @@ func (b *Builder) flushLists() error {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// flushContacts seals the contacts on all processors and hands them out.
+func (b *Builder) flushContacts() error {
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, column := range b.sealed {
+		for part := range b.seg.sealed[i] {
+			group.Go(func() error {
+				data := &b.seg.sealed[i][part]
+				*data = b.sealer.seal(*data, spot{b.seg.number, b.spec.Columns[column].Name, part})
+				return nil
+			})
+		}
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for i, column := range b.sealed {
+		for _, data := range b.seg.sealed[i] {
+			if err := b.sink(Chunk{b.seg.number, b.spec.Columns[column].Name, partSealed, data}); err != nil {
+				return err
+			}
+		}
+		b.seg.sealed[i] = nil
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ type Cells struct {
 	raw    []string
 	made   []canonical
 	age    uint32
+	probe  probe // room for Mapping.probe
 }
 
 type canonical struct {
@@ -67,6 +68,5 @@ func (f *field) entryOf(c *Cells, column int) entry {
 	if v, ok := c.Canonical(column, f.kind); ok {
 		return f.digest(v)
 	}
-	d := f.folded.sum(fold(cell))
-	return entry{hashOf(d), tagOf(d)}
+	return f.fold(cell)
 }

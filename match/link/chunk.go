@@ -10,12 +10,15 @@ const (
 	partKeys   = "keys"
 	partTags   = "tags"
 	partHashes = "hashes"
+	partHalves = "halves"
+	partSealed = "sealed"
 
 	chunkVersion = 1
 
 	keyChunk  = 16 << 16 // bytes
 	tagChunk  = 2 << 18  // bytes
 	listChunk = 1 << 17  // entries
+	sealChunk = 1 << 16  // rows
 )
 
 // ErrFormat is wrapped by every error about chunks that cannot be read.

@@ -21,7 +21,12 @@ func newDigester(prf key.PRF, domain string) digester {
 	return d
 }
 
-func (d digester) sum(v string) [16]byte {
+func (d digester) sum(v string) [16]byte { return chain(d, v) }
+
+// bytes is sum of a value in a buffer.
+func (d digester) bytes(v []byte) [16]byte { return chain(d, v) }
+
+func chain[T string | []byte](d digester, v T) [16]byte {
 	var block [16]byte
 	binary.LittleEndian.PutUint32(block[:], uint32(len(v)))
 	v = v[copy(block[4:], v):]

@@ -96,7 +96,10 @@ func TestFebrlForeign(t *testing.T) {
 }
 
 func links(l *Linker, leak [][]string, right func(i int, row uint32) bool) (yes, no int) {
-	m := l.Recognise(leak[:min(len(leak), 4096)], nil)
+	m, err := l.Recognise(leak[:min(len(leak), 4096)], nil)
+	if err != nil {
+		panic(err)
+	}
 	c := NewCells(l.spec.Locale)
 	for i, row := range leak {
 		c.Reset(row)

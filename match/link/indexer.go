@@ -1,6 +1,7 @@
 package link
 
 import (
+	"encoding/binary"
 	"hash/maphash"
 	"net/url"
 	"strings"
@@ -13,11 +14,13 @@ import (
 // Indexer turns the rows of a table into entries of its index. It is not for
 // concurrent use: every goroutine takes its own by Fork.
 type Indexer struct {
-	fields []field
-	lists  int
-	locale string
-	sparse bool
-	memo   []memo
+	fields   []field
+	lists    int
+	halves   int
+	contacts int
+	locale   string
+	sparse   bool
+	memo     []memo
 }
 
 // sparseRows is from how many rows on only every fourth row keeps the tags of
@@ -39,6 +42,11 @@ func NewIndexer(spec Spec, dataset string, master key.Secret) *Indexer {
 			f.slot = ix.lists
 			ix.lists++
 		}
+		if f.contact >= 0 {
+			f.contact = ix.contacts
+			ix.contacts++
+		}
+		ix.halves += f.n
 		ix.fields = append(ix.fields, f)
 	}
 	ix.memo = make([]memo, len(ix.fields))
@@ -48,7 +56,9 @@ func NewIndexer(spec Spec, dataset string, master key.Secret) *Indexer {
 // Fork returns an indexer that derives the same and may be used at the same
 // time by another goroutine.
 func (ix *Indexer) Fork() *Indexer {
-	return &Indexer{fields: ix.fields, lists: ix.lists, locale: ix.locale, sparse: ix.sparse, memo: make([]memo, len(ix.fields))}
+	c := *ix
+	c.memo = make([]memo, len(ix.fields))
+	return &c
 }
 
 // Batch holds the entries of consecutive rows.
@@ -56,6 +66,8 @@ type Batch struct {
 	keys   []fingerprint.RowKey
 	hashes []uint64 // per row and list; 0 where the cell is empty
 	tags   []uint16 // per row and column; 0 where the cell is empty
+	halves []uint16 // per row and half of a column
+	sealed []byte   // per row and column of contacts: its length and the canonical value
 }
 
 // Len is the number of rows in b.
@@ -63,7 +75,7 @@ func (b *Batch) Len() int { return len(b.keys) }
 
 // Reset empties b and keeps its memory.
 func (b *Batch) Reset() {
-	b.keys, b.hashes, b.tags = b.keys[:0], b.hashes[:0], b.tags[:0]
+	b.keys, b.hashes, b.tags, b.halves, b.sealed = b.keys[:0], b.hashes[:0], b.tags[:0], b.halves[:0], b.sealed[:0]
 }
 
 // Entry appends a row to dst. cells are the originals, in the order of the
@@ -72,44 +84,62 @@ func (ix *Indexer) Entry(dst *Batch, k fingerprint.RowKey, cells []string) {
 	dst.keys = append(dst.keys, k)
 	bare := ix.sparse && k[15]&3 != 0
 	for i := range ix.fields {
+		f := &ix.fields[i]
 		var e entry
-		if i < len(cells) && !(bare && ix.fields[i].carrier != nil) {
+		if i < len(cells) && !(bare && f.carrier != nil) {
 			e = ix.entry(i, cells[i])
 		}
 		dst.tags = append(dst.tags, e.tag)
-		if ix.fields[i].listed {
+		dst.halves = append(dst.halves, e.halves[:f.n]...)
+		if f.listed {
 			dst.hashes = append(dst.hashes, e.hash)
+		}
+		if f.contact >= 0 {
+			dst.sealed = binary.AppendUvarint(dst.sealed, uint64(len(e.value)))
+			dst.sealed = append(dst.sealed, e.value...)
 		}
 	}
 }
 
 // entry is what an index keeps of one cell.
 type entry struct {
-	hash uint64
-	tag  uint16
+	hash   uint64
+	tag    uint16
+	halves [maxHalves]uint16
+	value  string // the canonical value of a contact
 }
 
 func (ix *Indexer) entry(column int, cell string) entry {
 	if blank(cell) {
 		return entry{}
 	}
+	f := &ix.fields[column]
+	if f.contact >= 0 {
+		return f.entry(cell, ix.locale)
+	}
 	m := &ix.memo[column]
 	if e, ok := m.get(cell); ok {
 		return e
 	}
-	e := ix.fields[column].entry(cell, ix.locale)
+	e := f.entry(cell, ix.locale)
 	m.put(cell, e)
 	return e
 }
 
 func newField(c fingerprint.Column, locale string, prf key.PRF) field {
-	f := field{name: c.Name, kind: c.Kind, listed: c.Key || c.Identity}
+	f := field{name: c.Name, kind: c.Kind, listed: listed(c), contact: -1}
 	domain := "tag/" + c.Name
+	if isContact(c) {
+		f.contact = 0
+	}
 	if f.listed {
 		domain = "kind/" + string(c.Kind)
 	} else if c.Carrier != "" && c.Carrier != "none" {
 		f.carrier, _ = fingerprint.ParseCarrier(c.Carrier, locale)
 		f.number = f.carrier != nil && !strings.HasPrefix(c.Carrier, "text")
+	}
+	if halvesIn(c) > 0 {
+		f.halver = newHalver(prf, c.Kind)
 	}
 	f.whole = newDigester(prf, domain)
 	f.folded = newDigester(prf, "folded")
@@ -125,13 +155,25 @@ func (f *field) entry(cell, locale string) entry {
 	} else if v, ok := identity.Canonical(f.kind, cell, locale); ok {
 		return f.digest(v)
 	}
+	return f.fold(cell)
+}
+
+// fold indexes a cell whose value its kind does not know.
+func (f *field) fold(cell string) entry {
 	d := f.folded.sum(fold(cell))
-	return entry{hashOf(d), tagOf(d)}
+	return entry{hash: hashOf(d), tag: tagOf(d)}
 }
 
 func (f *field) digest(v string) entry {
 	d := f.whole.sum(v)
-	return entry{hashOf(d), tagOf(d)}
+	e := entry{hash: hashOf(d), tag: tagOf(d)}
+	if f.n > 0 && v != "" {
+		f.tags(v, &e.halves)
+	}
+	if f.contact >= 0 {
+		e.value = v
+	}
+	return e
 }
 
 func blank(s string) bool {

@@ -23,13 +23,27 @@ type Index struct {
 	lists []list     // per column; empty for those that are not listed
 	freq  []frequency
 
-	byTag []tagList // per column
+	halves [][]uint16 // per half, in the order of the columns; empty in an index that has none
+	half   []int      // per column: its first half
+	sealed []sealedChunk
+
+	halfFreq []frequency // per half
+
+	byTag  []tagList // per column
+	byHalf []tagList // per half
 }
 
 // list finds the rows that hold a value.
 type list struct {
 	hashes []uint64 // ascending
 	rows   []uint32
+}
+
+// sealedChunk holds the contacts of a run of rows.
+type sealedChunk struct {
+	at     spot
+	column int
+	data   []byte
 }
 
 type frequency struct {
@@ -50,12 +64,17 @@ func LoadRows(spec Spec, rows int64, next func() (Chunk, error)) (*Index, error)
 	ix.lists = make([]list, len(spec.Columns))
 	for i, c := range spec.Columns {
 		ix.tags[i] = make([]uint16, 0, rows)
-		if c.Key || c.Identity {
+		ix.half = append(ix.half, len(ix.halves))
+		for range halvesIn(c) {
+			ix.halves = append(ix.halves, nil)
+		}
+		if listed(c) {
 			ix.lists[i] = list{make([]uint64, 0, rows), make([]uint32, 0, rows)}
 		}
 	}
 	ix.freq = make([]frequency, len(spec.Columns))
 	ix.byTag = make([]tagList, len(spec.Columns))
+	ix.byHalf, ix.halfFreq = make([]tagList, len(ix.halves)), make([]frequency, len(ix.halves))
 	for {
 		c, err := next()
 		if errors.Is(err, io.EOF) {
@@ -92,6 +111,15 @@ func (ix *Index) take(c Chunk) error {
 			ix.tags[column] = append(ix.tags[column], binary.LittleEndian.Uint16(c.Data[i:]))
 		}
 		return nil
+	case c.Part == partHalves:
+		return ix.takeHalves(column, c.Data[1:])
+	case c.Part == partSealed:
+		at := spot{c.Segment, c.Column, 0}
+		if n := len(ix.sealed); n > 0 && ix.sealed[n-1].column == column && ix.sealed[n-1].at.segment == c.Segment {
+			at.part = ix.sealed[n-1].at.part + 1
+		}
+		ix.sealed = append(ix.sealed, sealedChunk{at, column, c.Data})
+		return nil
 	case c.Part == partHashes:
 		l := &ix.lists[column]
 		var err error
@@ -99,6 +127,24 @@ func (ix *Index) take(c Chunk) error {
 		return err
 	}
 	return fmt.Errorf("%w: unknown part", ErrFormat)
+}
+
+// takeHalves adds tags to the first half of a column that has not all its rows:
+// chunks come half by half.
+func (ix *Index) takeHalves(column int, data []byte) error {
+	n := halvesIn(ix.spec.Columns[column])
+	for i := ix.half[column]; i < ix.half[column]+n; i++ {
+		if room := len(ix.keys) - len(ix.halves[i]); room > 0 {
+			if len(data)/2 > room {
+				return fmt.Errorf("%w: more halves than rows", ErrFormat)
+			}
+			for k := 0; k+1 < len(data); k += 2 {
+				ix.halves[i] = append(ix.halves[i], binary.LittleEndian.Uint16(data[k:]))
+			}
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: more halves than the kind has", ErrFormat)
 }
 
 // finish checks that the columns are whole and sorts lists made of several
@@ -116,6 +162,12 @@ func (ix *Index) finish() error {
 		ix.tags[i] = tight(ix.tags[i])
 		ix.lists[i].hashes, ix.lists[i].rows = tight(ix.lists[i].hashes), tight(ix.lists[i].rows)
 		ix.lists[i].sort()
+	}
+	for i := range ix.halves {
+		if n := len(ix.halves[i]); n != 0 && n != len(ix.keys) {
+			return fmt.Errorf("%w: %d halves for %d rows", ErrFormat, n, len(ix.keys))
+		}
+		ix.halves[i] = tight(ix.halves[i])
 	}
 	ix.keys = tight(ix.keys)
 	return nil
@@ -196,15 +248,26 @@ func (ix *Index) commonness(column int, tag uint16) int {
 	return int(ix.frequency(column).count[tag])
 }
 
+// halfCount is how many rows have that tag as a half.
+func (ix *Index) halfCount(half int, tag uint16) int {
+	f := &ix.halfFreq[half]
+	f.fill(ix.halves[half])
+	return int(f.count[tag])
+}
+
 func (ix *Index) frequency(column int) *frequency {
 	f := &ix.freq[column]
+	f.fill(ix.tags[column])
+	return f
+}
+
+func (f *frequency) fill(tags []uint16) {
 	f.once.Do(func() {
 		f.count = make([]uint32, 1<<16)
-		for _, t := range ix.tags[column] {
+		for _, t := range tags {
 			if f.count[t]++; t != 0 && f.count[t] == 1 {
 				f.used++
 			}
 		}
 	})
-	return f
 }

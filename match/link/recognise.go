@@ -13,12 +13,13 @@ import (
 type Linker struct {
 	*Index
 	fields []field
+	sealer *sealer
 	log2n  float64
 }
 
 // NewLinker returns the linker of an index of dataset.
 func NewLinker(ix *Index, dataset string, master key.Secret) *Linker {
-	l := &Linker{Index: ix, fields: NewIndexer(ix.spec, dataset, master).fields}
+	l := &Linker{Index: ix, fields: NewIndexer(ix.spec, dataset, master).fields, sealer: newSealer(dataset, master)}
 	l.log2n = math.Log2(float64(max(2, ix.Rows())))
 	return l
 }
@@ -29,6 +30,7 @@ type Mapping struct {
 	Linked  int   // rows of the sample that were linked
 	l       *Linker
 	strong  []pair
+	hashed  []*hashedList
 	weak    []pair
 	serial  *pair // a dense key that other columns confirm, or that stands alone under its name
 	named   bool
@@ -59,7 +61,6 @@ const (
 	probes       = 8     // made-up neighbours per value
 	minKappa     = 0.3   // agreement beyond chance that a column must show
 	minColumn    = 10.0  // bits that speak for a pair of columns, beyond the number of pairs
-	maxCandidate = 64    // rows considered for one leaked row
 	rowMargin    = 10.0  // bits beyond log2(rows) that weak identities need
 	uniqueMargin = 2.0   // bits between the best row and the next
 	plainBits    = 10.0  // most that one column without a list counts
@@ -67,10 +68,22 @@ const (
 )
 
 // Recognise finds out what the columns of a leaked table are from a sample of
-// its rows. header may be nil. locale is the index's.
-func (l *Linker) Recognise(sample [][]string, header []string) *Mapping {
+// its rows. header may be nil. An error says that the index is damaged.
+func (l *Linker) Recognise(sample [][]string, header []string) (*Mapping, error) {
 	s := l.look(sample)
-	m := &Mapping{l: l, Columns: fill(make([]int, len(l.fields)), -1), rates: make([]rate, len(l.fields)), most: make([]float64, len(l.fields))}
+	columns, err := l.hashedColumns(s.rows)
+	if err != nil {
+		return nil, err
+	}
+	hashed, err := l.listHashes(columns)
+	if err != nil {
+		return nil, err
+	}
+	return l.recognise(s, header, hashed), nil
+}
+
+func (l *Linker) recognise(s *look, header []string, hashed []*hashedList) *Mapping {
+	m := &Mapping{l: l, hashed: hashed, Columns: fill(make([]int, len(l.fields)), -1), rates: make([]rate, len(l.fields)), most: make([]float64, len(l.fields))}
 	for f := range m.most {
 		m.most[f] = math.Inf(1)
 	}
@@ -215,9 +228,9 @@ func (m *Mapping) addWeakSets(s *look, sets [][]uint32) {
 		if len(sets[i]) > 0 {
 			continue
 		}
-		top := 0.0
-		for _, r := range m.weakRows(c) {
-			b := m.agreement(c, r, nil)
+		top, p := 0.0, m.probe(c)
+		for _, r := range m.weakRows(c, p) {
+			b := m.agreement(p, r, nil)
 			if b > top+uniqueMargin {
 				sets[i] = sets[i][:0]
 			}

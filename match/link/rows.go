@@ -2,16 +2,34 @@ package link
 
 import (
 	"math"
-	"slices"
 
 	"telltale/internal/identity"
 )
 
+// Way is how a row was linked.
+type Way string
+
+// The ways, from the surest to the least sure.
+const (
+	Email       Way = "email"       // exact, as the next three
+	Phone       Way = "phone"       //
+	NationalID  Way = "national-id" //
+	Serial      Way = "serial"      // a long or sparse one
+	Hash        Way = "hash"        // of an e-mail address or phone
+	Combination Way = "combination" // several columns that agree exactly: name and address
+	Similar     Way = "similar"     // the same, and some of it is misspelt
+	RowNumber   Way = "row-number"  // a number from a dense range, which other columns or its name confirm
+)
+
+func wayOf(k identity.Kind) Way { return Way(k) } // of strong kinds
+
 // Link is a leaked row found in the index.
 type Link struct {
-	Row  uint32
-	By   []int // columns of the index that linked it; not to be changed
-	Bits float64
+	Row     uint32
+	Way     Way
+	By      []int // columns of the index that linked it; not to be changed
+	Similar []int // columns that agree but for a slip
+	Bits    float64
 }
 
 // Link finds the row that a leaked row shows. c must have been reset to it.
@@ -40,8 +58,21 @@ func (m *Mapping) byStrong(c *Cells) (Link, bool) {
 			rows = append(rows, found...)
 		}
 	}
+	way := Hash
+	if len(by) > 0 {
+		way = wayOf(m.l.fields[by[0]].kind)
+	}
+	for _, h := range m.hashed {
+		if found := h.find(c); len(found) > 0 {
+			by = append(by, h.field)
+			rows = append(rows, found...)
+			if way == Hash && h.by.deleted() != 0 {
+				way = Similar
+			}
+		}
+	}
 	row, ok := m.best(c, rows)
-	return Link{Row: row, By: by, Bits: m.l.log2n}, ok
+	return Link{Row: row, Way: way, By: by, Bits: m.l.log2n}, ok
 }
 
 // alone reports whether a value of a strong pair identifies a row by itself.
@@ -63,13 +94,13 @@ func (m *Mapping) best(c *Cells, rows []uint32) (row uint32, ok bool) {
 		return rows[0], true
 	}
 	first, second := math.Inf(-1), math.Inf(-1)
-	seen := map[uint32]bool{}
+	seen, p := map[uint32]bool{}, m.probe(c)
 	for _, r := range rows {
 		if seen[r] {
 			continue
 		}
 		seen[r] = true
-		if b := m.agreement(c, r, nil); b > first {
+		if b := m.agreement(p, r, nil); b > first {
 			first, second, row = b, first, r
 		} else if b > second {
 			second = b
@@ -83,7 +114,7 @@ func (m *Mapping) bySerial(c *Cells) (Link, bool) {
 	if len(rows) != 1 {
 		return Link{}, false
 	}
-	k := Link{Row: rows[0], By: []int{m.serial.field}, Bits: m.l.log2n}
+	k := Link{Row: rows[0], Way: RowNumber, By: []int{m.serial.field}, Bits: m.l.log2n}
 	return k, m.named || m.tagBits(c, rows[0], m.serial.field)+m.odds > 0
 }
 
@@ -121,8 +152,9 @@ func (m *Mapping) byWeak(c *Cells) (Link, bool) {
 
 func (m *Mapping) bestWeak(c *Cells) (best Link, second float64) {
 	best.Bits, second = math.Inf(-1), math.Inf(-1)
-	for _, r := range m.weakRows(c) {
-		b := m.agreement(c, r, nil)
+	p := m.probe(c)
+	for _, r := range m.weakRows(c, p) {
+		b := m.agreement(p, r, nil)
 		if b > best.Bits {
 			best, second = Link{Row: r, Bits: b}, best.Bits
 		} else if b > second {
@@ -130,52 +162,19 @@ func (m *Mapping) bestWeak(c *Cells) (best Link, second float64) {
 		}
 	}
 	if best.Bits > m.l.log2n {
-		m.agreement(c, best.Row, &best.By)
+		m.describe(p, &best)
 	}
 	return best, second
 }
 
-// weakRows are the rows that hold some weak identity of a leaked row, ascending.
-func (m *Mapping) weakRows(c *Cells) []uint32 {
-	var rows []uint32
-	for _, p := range m.weak {
-		rows = append(rows, m.candidates(c, p)...)
+// describe says which columns made a weak link.
+func (m *Mapping) describe(p *probe, k *Link) {
+	var f fit
+	m.agreement(p, k.Row, &f)
+	k.By, k.Similar, k.Way = f.exact, f.similar, Combination
+	if len(f.similar) > 0 {
+		k.Way = Similar
 	}
-	slices.Sort(rows)
-	return slices.Compact(rows)
-}
-
-// agreement sums log2(rows/count) over the columns in which a leaked row agrees
-// with a row; columns that follow from one another count once, and those
-// without a list little.
-func (m *Mapping) agreement(c *Cells, row uint32, by *[]int) float64 {
-	var groups [groupCount]float64
-	listed, plain := 0.0, 0.0
-	for f := range m.l.fields {
-		leak := m.column(f)
-		if leak < 0 || leak >= c.Len() || m.l.tags[f][row] == 0 {
-			continue
-		}
-		e := m.l.fields[f].entryOf(c, leak)
-		if e.tag != m.l.tags[f][row] {
-			continue
-		}
-		bits := min(m.most[f], m.l.log2n-math.Log2(float64(max(1, m.l.commonness(f, e.tag)))))
-		if by != nil {
-			*by = append(*by, f)
-		}
-		if g := groupOf(m.l.fields[f].kind); g != alone {
-			groups[g] = max(groups[g], bits)
-		} else if !m.l.fields[f].listed {
-			plain += min(bits, plainBits)
-		} else {
-			listed += bits
-		}
-	}
-	for _, b := range groups {
-		listed += b
-	}
-	return listed + min(plain, plainTotal)
 }
 
 // column is the column of the leak that holds field f, as far as known.

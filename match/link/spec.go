@@ -2,6 +2,7 @@ package link
 
 import (
 	"strconv"
+	"strings"
 
 	"telltale/fingerprint"
 	"telltale/internal/identity"
@@ -11,6 +12,23 @@ import (
 type Spec struct {
 	Columns []fingerprint.Column
 	Locale  string
+}
+
+// listed columns have a list of hashes.
+func listed(c fingerprint.Column) bool { return c.Key || c.Identity }
+
+// isContact reports whether the values of a column are kept sealed, because
+// sellers trade their hashes.
+func isContact(c fingerprint.Column) bool {
+	return listed(c) && (c.Kind == identity.Email || c.Kind == identity.Phone)
+}
+
+// halvesIn is how many halves are kept of a column's cells.
+func halvesIn(c fingerprint.Column) int {
+	if listed(c) || strings.HasPrefix(c.Carrier, "text") {
+		return halvesOf(c.Kind)
+	}
+	return 0
 }
 
 // field is how the cells of one column are indexed.
@@ -23,6 +41,8 @@ type field struct {
 	whole   digester // of values that are canonical for the kind, or of the class
 	folded  digester // of values that are not
 	number  bool     // the carrier's rank is coarsened instead of its class
+	halver           // n is 0 where halves are not kept
+	contact int      // which sealed list of contacts, or -1
 }
 
 // coarse is what a mark does not change, or rarely: the class of a text, and

@@ -7,33 +7,45 @@ import (
 	"sync"
 )
 
-// tagList finds the rows that have a tag in a column without hashes. It is made
-// when it is first asked for: four bytes a row.
+// tagList finds the rows that have a tag. It is made when it is first asked
+// for: four bytes a row.
 type tagList struct {
 	once  sync.Once
 	start []uint32 // per tag, into rows
 	rows  []uint32
 }
 
-// tagged returns the rows with that tag; none when they are too many, or the
-// tag is that of empty cells.
-func (ix *Index) tagged(column int, tag uint16) []uint32 {
-	if tag == 0 || ix.commonness(column, tag) > maxCandidate {
+// rowsOf returns the rows that have a tag among tags; none when they are more
+// than most, or the tag is that of empty cells.
+func (t *tagList) rowsOf(tags []uint16, tag uint16, most int) []uint32 {
+	if tag == 0 {
 		return nil
 	}
-	t := &ix.byTag[column]
 	t.once.Do(func() {
-		t.start, t.rows = make([]uint32, 1<<16+1), make([]uint32, len(ix.tags[column]))
-		for i, n := range ix.frequency(column).count {
-			t.start[i+1] = t.start[i] + n
+		t.start, t.rows = make([]uint32, 1<<16+1), make([]uint32, len(tags))
+		for _, x := range tags {
+			t.start[int(x)+1]++
+		}
+		for i := range t.start[1:] {
+			t.start[i+1] += t.start[i]
 		}
 		at := slices.Clone(t.start)
-		for row, x := range ix.tags[column] {
+		for row, x := range tags {
 			t.rows[at[x]] = uint32(row)
 			at[x]++
 		}
 	})
-	return t.rows[t.start[tag]:t.start[tag+1]]
+	from, to := t.start[tag], t.start[int(tag)+1]
+	if int(to-from) > most {
+		return nil
+	}
+	return t.rows[from:to]
+}
+
+// tagged returns the rows with that tag; none when they are too many, or the
+// tag is that of empty cells.
+func (ix *Index) tagged(column int, tag uint16) []uint32 {
+	return ix.byTag[column].rowsOf(ix.tags[column], tag, maxCandidate)
 }
 
 // maxTagRows is the size of a table beyond which almost any value has the tag
