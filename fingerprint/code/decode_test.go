@@ -46,7 +46,7 @@ func TestNothingToGoBy(t *testing.T) {
 // One column of three was normalised away: it drops out, and costs little. Seed 4; 60 reads of one clean source are far beyond need.
 func TestDeadColumnDropsOut(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 4))
-	reads, words := draw(r, 100, 600, 4, 3, attack{"", 1, 0, interleave})
+	reads, words := draw(r, 100, 600, 4, 3, attack{"", 1, 0, interleave, nil})
 	for i := range reads {
 		if reads[i].Group == 1 {
 			reads[i].Symbol = uint8(r.IntN(2))
@@ -67,7 +67,7 @@ func TestDeadColumnDropsOut(t *testing.T) {
 // Half of the reads are of rows that are nobody's.
 func TestForeignRows(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 4))
-	reads, words := draw(r, 200, 500, 4, 1, attack{"", 1, .25, interleave})
+	reads, words := draw(r, 200, 500, 4, 1, attack{"", 1, .25, interleave, nil})
 	if got := decode(t, reads, words, true); !reflect.DeepEqual(got.Accused, []int{0}) {
 		t.Errorf("accused %v, want the one source", got.Accused)
 	}
@@ -75,7 +75,7 @@ func TestForeignRows(t *testing.T) {
 
 func TestSharesOfTwo(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 4))
-	reads, words := draw(r, 100, 1500, 4, 1, attack{"", 2, 0, func(r *rand.Rand, _, _, pick int) int { return pick }})
+	reads, words := draw(r, 100, 1500, 4, 1, attack{"", 2, 0, func(r *rand.Rand, _, _, pick int) int { return pick }, nil})
 	for i := range reads {
 		from := 0
 		if r.Float64() < .3 {
@@ -98,7 +98,7 @@ func TestSharesOfTwo(t *testing.T) {
 // With small budgets only the best are weighed on all reads; the sources are among them, and the rest is not accused.
 func TestScreening(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 4))
-	reads, words := draw(r, 600, 3000, 4, 2, attack{"", 3, 0, interleave})
+	reads, words := draw(r, 600, 3000, 4, 2, attack{"", 3, 0, interleave, nil})
 	d := newDecoder(context.Background(), reads, selecting{words}, 2)
 	d.knownOdds, d.prior, d.threshold = 20, math.Log(600), math.Log(600/1e-6)
 	d.sampleBits, d.fullBits = 600*800, 3000*70
@@ -113,7 +113,7 @@ func TestScreening(t *testing.T) {
 
 func TestSameAnswerEveryTime(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 4))
-	reads, words := draw(r, 150, 400, 6, 4, attack{"", 2, .02, interleave})
+	reads, words := draw(r, 150, 400, 6, 4, attack{"", 2, .02, interleave, nil})
 	a := decode(t, reads, words, true)
 	for _, workers := range []int{1, 2, 7} {
 		b, err := Decode(context.Background(), reads, words, Options{Joint: true, Workers: workers})

@@ -19,18 +19,18 @@ var lengths = []struct {
 	attack
 	first, all int
 }{
-	{attack{"none", 1, 0, interleave}, 48, 48},
-	{attack{"10% flips", 1, .1, interleave}, 105, 105},
-	{attack{"30% flips", 1, .3, interleave}, 450, 450},
-	{attack{"interleave", 2, 0, interleave}, 200, 220},
-	{attack{"interleave", 3, 0, interleave}, 350, 440},
-	{attack{"minority", 3, 0, minority}, 480, 520},
-	{attack{"interleave", 5, 0, interleave}, 780, 1300},
-	{attack{"majority", 5, 0, majority}, 700, 1700},
-	{attack{"minority", 5, 0, minority}, 1000, 1400},
-	{attack{"coin", 5, 0, coin}, 1250, 1400},
-	{attack{"all ones", 5, 0, allOnes}, 1000, 1000},
-	{attack{"interleave", 8, 0, interleave}, 2100, 3100},
+	{attack{"none", 1, 0, interleave, nil}, 48, 48},
+	{attack{"10% flips", 1, .1, interleave, nil}, 105, 105},
+	{attack{"30% flips", 1, .3, interleave, nil}, 450, 450},
+	{attack{"interleave", 2, 0, interleave, nil}, 200, 220},
+	{attack{"interleave", 3, 0, interleave, nil}, 350, 440},
+	{attack{"minority", 3, 0, minority, nil}, 480, 520},
+	{attack{"interleave", 5, 0, interleave, nil}, 780, 1300},
+	{attack{"majority", 5, 0, majority, nil}, 700, 1700},
+	{attack{"minority", 5, 0, minority, nil}, 1000, 1400},
+	{attack{"coin", 5, 0, coin, nil}, 1250, 1400},
+	{attack{"all ones", 5, 0, allOnes, nil}, 1000, 1000},
+	{attack{"interleave", 8, 0, interleave, nil}, 2100, 3100},
 }
 
 // needed finds the least number of reads, to within 2 %, at which the first and at which every source is accused.

@@ -48,8 +48,9 @@ func WithheldLogE(counts []Withheld, shares []Weighted) float64 {
 var leakShares = []Weighted{{1, .4}, {.999, .1}, {.99, .1}, {.97, .08}, {.9, .08}, {.75, .06}, {.5, .08}, {.33, .04}, {.2, .03}, {.1, .02}, {.05, .01}}
 
 // CanaryLogE returns the logarithm of the e-value of a candidate's canaries: hits holds, for each canary that was seen, a bound on the
-// probability that it is seen without the copy being a source, misses the same for each that was not (nil where the leak is not known to
-// be complete). The survival, the probability that a planted canary shows up when the copy is a source, is averaged over.
+// probability that it is seen without the copy being a source, misses the same for each other one of the candidate's canaries. Misses
+// may not be left out: with hits alone the mean is 1 + s - null for every canary instead of 1, and grows with their number; where a leak may
+// be incomplete, a mixture with small survivals makes them cheap. The survival, the probability that a planted canary shows up when the copy is a source, is averaged over.
 //
 // LR = s/null for a hit and (1-s)/(1-null) for a miss, with s raised to null where it is lower. The mean under innocence is 1 where the
 // bound is the truth and below 1 where the truth is less. The nulls must hold one canary at a time, whatever is known of the

@@ -43,6 +43,14 @@ type attack struct {
 	c     int
 	flips float64
 	write func(r *rand.Rand, k, c, pick int) int
+	from  func(r *rand.Rand, group int) int // the copy that pick is of; nil: any, evenly
+}
+
+func (a attack) source(r *rand.Rand, group int) int {
+	if a.from == nil {
+		return r.IntN(a.c)
+	}
+	return a.from(r, group)
 }
 
 func interleave(_ *rand.Rand, _, _, pick int) int { return pick }
@@ -113,7 +121,7 @@ func draw(r *rand.Rand, n, m, c0, groups int, a attack) ([]Read, packed) {
 		}
 		y := 0
 		if a.c > 0 {
-			y = a.write(r, k, a.c, words.bit(r.IntN(a.c), i))
+			y = a.write(r, k, a.c, words.bit(a.source(r, int(reads[i].Group)), i))
 		} else {
 			y = r.IntN(2)
 		}

@@ -2,16 +2,10 @@ package code
 
 import (
 	"context"
-	"flag"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
-
-	"telltale/internal/stat"
 )
-
-var calibration = flag.Int("calibration", 1000, "innocents per attack in TestCalibration")
 
 // The defining property, exactly: with everything else fixed, the mean of a candidate's e-value over all of its possible words, each
 // weighted by its probability, is 1; in joint decoding too, where the candidate itself may come to serve as side information.
@@ -20,7 +14,7 @@ func TestMeanOverAllWordsIsOne(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 5))
 		const m = 7
 		var alone [1 << m]float64
-		reads, words := draw(r, 4, m, 4, 1+int(seed%2), attack{"", 1 + int(seed%2), 0, interleave})
+		reads, words := draw(r, 4, m, 4, 1+int(seed%2), attack{"", 1 + int(seed%2), 0, interleave, nil})
 		for _, joint := range []bool{false, true} {
 			sum, informed := 0.0, false
 			for x := range uint64(1 << m) {
@@ -65,57 +59,4 @@ func TestLinearIsInterleaving(t *testing.T) {
 			}
 		}
 	}
-}
-
-var attacks = []attack{
-	{"nobody", 0, 0, interleave}, {"single", 1, 0, interleave}, {"single, 10 % flips", 1, .1, interleave}, {"single, 30 % flips", 1, .3, interleave},
-	{"interleave", 5, 0, interleave}, {"majority", 5, 0, majority}, {"minority", 5, 0, minority}, {"coin", 5, 0, coin},
-	{"all ones", 5, 0, allOnes}, {"all zero", 5, .05, allZero},
-}
-
-// TestCalibration weighs innocents beside real sources: P(E >= 10^k) <= 10^-k and mean <= 1. Per attack and k the exact binomial tail must
-// be below 1e-7, so that the whole test raises a false alarm with probability below 1e-5. A full run is
-// go test ./fingerprint/code -run Calibration -calibration=1000000 -timeout 5h -v
-func TestCalibration(t *testing.T) {
-	const seed, perLeak = 11, 250
-	table := fmt.Sprintf("seed %d, %d innocents per attack\n| attack | mean of E | its error | P(E >= 10) | >= 100 | >= 1000 | >= 10^4 |\n|---|---|---|---|---|---|---|\n", seed, *calibration)
-	for k, a := range attacks {
-		r := rand.New(rand.NewPCG(seed, uint64(k)))
-		var sum, squares, capped, cappedSquares float64
-		var over [7]int64
-		n := 0
-		for leak := 0; n < *calibration; leak++ {
-			reads, words := draw(r, perLeak+a.c, []int{40, 120, 400}[leak%3], []int{4, 4, 6, 2}[leak%4], 1+leak%3, a)
-			for _, s := range decode(t, reads, words, true).Scores[a.c:] {
-				e := math.Exp(s.LogE)
-				n++
-				sum, squares = sum+e, squares+e*e
-				capped, cappedSquares = capped+min(e, 100), cappedSquares+min(e, 100)*min(e, 100)
-				for j := range over {
-					if e >= math.Pow10(j) {
-						over[j]++
-					}
-				}
-			}
-		}
-		N := float64(n)
-		table += fmt.Sprintf("| %s %d | %.3f | %.3f ", a.name, a.c, sum/N, spread(sum, squares, N))
-		for j, count := range over {
-			if j > 0 && stat.LogUpperTail(int64(n), count, math.Pow10(-j)) < math.Log(1e-7) {
-				t.Errorf("%s: %d of %d innocents reach 10^%d", a.name, count, n, j)
-			}
-			if j > 0 && j < 5 {
-				table += fmt.Sprintf("| %.2g ", float64(count)/N)
-			}
-		}
-		table += "|\n"
-		if mean := capped / N; mean > 1+6*spread(capped, cappedSquares, N) {
-			t.Errorf("%s: mean of E capped at 100 is %v, want at most 1", a.name, mean)
-		}
-	}
-	t.Log(table)
-}
-
-func spread(sum, squares, n float64) float64 {
-	return math.Sqrt(math.Max(0, squares/n-sum/n*sum/n) / n)
 }
