@@ -158,6 +158,28 @@ func (p *program) passphrase() ([]byte, error) {
 	return p.Prompt("Passphrase: ")
 }
 
+// temporary is a registry that is erased when it is closed.
+type temporary struct {
+	store.Store
+	dir string
+}
+
+func (t temporary) Close() error { return errors.Join(t.Store.Close(), os.RemoveAll(t.dir)) }
+
+// temporaryRegistry makes a registry for experiments, in a folder that only the
+// user can read.
+func temporaryRegistry(ctx context.Context, secret key.Secret) (store.Store, error) {
+	dir, err := os.MkdirTemp("", "telltale-plan-")
+	if err != nil {
+		return nil, err
+	}
+	st, err := sqlite.Create(ctx, filepath.Join(dir, "registry.db"), ledgerSigner(secret))
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return temporary{st, dir}, nil
+}
+
 // createRegistry makes a new registry file; it is bound to the key before it
 // has its name.
 func createRegistry(ctx context.Context, path string, master key.Secret) error {

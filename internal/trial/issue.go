@@ -77,7 +77,7 @@ func (w *World) issue(ctx context.Context, st store.Store, master key.Secret) er
 	plan := export.Plan{
 		Marker: marker, Indexer: link.NewIndexer(spec, w.source.Dataset, master),
 		Builder:   link.NewBuilder(spec, func(c link.Chunk) error { chunks = append(chunks, c); return nil }),
-		Threshold: fingerprint.Threshold(w.policy.Density), Withhold: w.policy.Withhold,
+		Threshold: fingerprint.Threshold(w.policy.density()), Withhold: w.policy.Withhold,
 	}
 	for i, o := range out {
 		plan.Copies = append(plan.Copies, export.Copy{Word: marker.Word(recipientName(i)), Canaries: o.planter, Out: o.collector,
@@ -214,7 +214,7 @@ func (w *World) recordExport(tx store.Tx, master key.Secret, i int, o *outgoing)
 		}
 	}
 	x := store.Export{ID: fmt.Sprintf("%s-%04d", w.source.Dataset, i), Dataset: w.source.Dataset, Recipient: name, Snapshot: w.source.Dataset + "-1",
-		Scheme: 1, State: store.Pending, File: "-", SHA256: noDigest, Density: w.policy.Density, WithholdRate: w.policy.Withhold,
+		Scheme: 1, State: store.Pending, File: "-", SHA256: noDigest, Density: w.policy.density(), WithholdRate: w.policy.Withhold,
 		Rows: int64(len(w.source.Rows)), IssuedAt: issuedAt}
 	var sealed []store.Canary
 	if o != nil {

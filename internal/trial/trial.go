@@ -63,10 +63,13 @@ type Policy struct {
 	Canaries   int     // in each copy
 	Shared     int     // shared canaries
 	Withhold   float64 // rate, 0 to 0.5
-	Density    float64 // 0: that of the scheme
+	Density    float64 // 0: that of the scheme; NoMarks: none
 	Pool       canary.Contacts
 	Alpha      float64 // default match.DefaultAlpha
 }
+
+// NoMarks as Policy.Density marks nothing.
+const NoMarks = -1
 
 // mostCandidates is how many recipients are really recorded. More of them only
 // raise the threshold N/alpha: it is raised by lowering alpha in proportion.
@@ -85,6 +88,8 @@ func (p Policy) withDefaults() Policy {
 	}
 	return p
 }
+
+func (p Policy) density() float64 { return max(0, p.Density) }
 
 func (p Policy) candidates() int { return min(p.Recipients, mostCandidates) }
 
