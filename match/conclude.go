@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"telltale/internal/stat"
+	"telltale/match/link"
 )
 
 // conclude turns the weights into suspects, a verdict and warnings.
@@ -119,6 +120,7 @@ func (d *decision) explain(accused, listed int) {
 	if len(d.concerned) > 1 {
 		d.warn("rows of several datasets were found; %s has the most", d.result.Dataset)
 	}
+	d.explainNumbers()
 	if len(d.concerned) > 0 && len(d.candidates) == 0 {
 		d.warn("every export of the dataset was issued after the input had been seen: nobody is a candidate")
 	}
@@ -132,6 +134,23 @@ func (d *decision) explain(accused, listed int) {
 	}
 	if accused == 0 && len(d.suspects) > 0 {
 		d.missingEvidence(listed)
+	}
+}
+
+// explainNumbers says where nothing but bare numbers was, or could have been,
+// linked.
+func (d *decision) explainNumbers() {
+	var names []string
+	for _, name := range sortedKeys(d.all.datasets) {
+		if d.all.datasets[name].Bare {
+			names = append(names, name)
+		}
+	}
+	if len(names) > 0 {
+		d.warn("a column of bare numbers fits rows of several datasets (%s) and was linked to none: name the right one with --dataset", strings.Join(names, ", "))
+	}
+	if len(d.result.Ways) == 1 && d.result.Ways[0].Way == string(link.RowNumber) && d.result.MarksRead == 0 {
+		d.warn("rows were linked by bare numbers alone: any table with such numbers would be")
 	}
 }
 

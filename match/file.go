@@ -150,8 +150,8 @@ func (t *tableRun) take(ctx context.Context, windows []window, in *Input) error 
 		return err
 	}
 	for i, window := range windows {
-		for k, cells := range window.rows {
-			t.collect(cells, results[i][k])
+		for k := range window.rows {
+			t.collect(results[i][k])
 			if bad := window.bad[k]; bad != nil && results[i][k].target == nil {
 				in.Unreadable++
 				if in.Problem == "" {

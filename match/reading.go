@@ -32,6 +32,7 @@ type observed struct {
 	Canaries map[sightedID]sighted
 	Controls map[uint64]bool  // keyed hashes
 	By       map[string]int64 // columns that linked, joined by NUL -> rows
+	Bare     bool             // numbers that could be this dataset's, or another's, were not linked
 	Blank    map[string]int64 // column -> linked rows whose cell held no mark that could be read
 }
 
@@ -70,6 +71,9 @@ func (r *Reading) observed(name string) *observed {
 	}
 	return o
 }
+
+// bare notes that numbers alone could have been rows of a dataset.
+func (r *Reading) bare(name string) { r.observed(name).Bare = true }
 
 func (o *observed) layer(version int, columns []string) *layerRead {
 	l := o.Layers[version]
@@ -138,6 +142,7 @@ func (l *layerRead) merge(m *layerRead) {
 
 func (o *observed) merge(p *observed) {
 	o.Rows += p.Rows
+	o.Bare = o.Bare || p.Bare
 	for _, v := range sortedKeys(p.Layers) {
 		o.layer(v, p.Layers[v].Columns).merge(p.Layers[v])
 	}

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -52,6 +53,7 @@ type cellKinds struct {
 
 // rowResult is what one row gave.
 type rowResult struct {
+	cells         []string // of the row, put right
 	target        *target
 	link          link.Link
 	reads         []symbolRead
@@ -116,9 +118,44 @@ func (t *tableRun) recognise(rows [][]string) error {
 			g.state++
 		}
 		t.settled = t.settled || g.mapping.Linked >= enoughLinked
-		g.asked = g.columnsFor(rows)
+		g.asked = g.columnsFor(g.widened(rows))
 	}
+	t.disownBare()
+	slices.SortStableFunc(t.targets, func(a, b *target) int { return cmp.Compare(b.mapping.Linked, a.mapping.Linked) })
 	return nil
+}
+
+// disownBare gives up links by bare numbers where another dataset has links
+// too: numbers from 1 on are everybody's.
+func (t *tableRun) disownBare() {
+	linked := map[*dataset]bool{}
+	for _, g := range t.targets {
+		if g.mapping.Linked > 0 {
+			linked[g.dataset] = true
+		}
+	}
+	if len(linked) < 2 {
+		return
+	}
+	for _, g := range t.targets {
+		if g.mapping.Linked > 0 && g.mapping.Bare() {
+			t.reading.bare(g.dataset.name)
+			g.mapping.Disown()
+			g.state++
+		}
+	}
+}
+
+// widened shows rows as the mapping looks at them.
+func (g *target) widened(rows [][]string) [][]string {
+	if !g.mapping.Wide() {
+		return rows
+	}
+	out := make([][]string, len(rows))
+	for i, row := range rows {
+		out[i] = g.mapping.Widen(nil, row)
+	}
+	return out
 }
 
 // columnsFor chooses the kinds under which cells are looked up among canaries:
@@ -192,12 +229,19 @@ func (d *dataset) canaryKinds() []identity.Kind {
 type worker struct {
 	t       *tableRun
 	cells   map[string]*link.Cells // by locale
+	wide    map[*target]*wideRow   // of targets whose mapping has a view
 	markers map[*layer]*fingerprint.Marker
 	buffer  []canary.Cell
 }
 
+// wideRow is a row with the columns of a view.
+type wideRow struct {
+	row   []string
+	cells *link.Cells
+}
+
 func (t *tableRun) newWorker() *worker {
-	w := &worker{t: t, cells: map[string]*link.Cells{}, markers: map[*layer]*fingerprint.Marker{}}
+	w := &worker{t: t, cells: map[string]*link.Cells{}, wide: map[*target]*wideRow{}, markers: map[*layer]*fingerprint.Marker{}}
 	for _, g := range t.targets {
 		if w.cells[g.layer.scheme.Locale] == nil {
 			w.cells[g.layer.scheme.Locale] = link.NewCells(g.layer.scheme.Locale)
@@ -213,29 +257,60 @@ func (t *tableRun) newWorker() *worker {
 }
 
 func (w *worker) row(raw []string) rowResult {
-	var out rowResult
+	raw = w.realigned(raw)
+	out := rowResult{cells: raw}
 	for _, c := range w.cells {
 		c.Reset(raw)
 	}
 	for _, g := range w.t.targets {
-		w.lookForCanaries(g, &out)
+		row, cells := w.cellsOf(g, raw)
+		w.lookForCanaries(g, cells, &out)
 		if out.target != nil {
 			continue
 		}
-		if k, ok := g.mapping.Link(w.cells[g.layer.scheme.Locale]); ok {
+		if k, ok := g.mapping.Link(cells); ok {
 			out.target, out.link = g, k
-			w.readMarks(g, raw, &out)
+			w.readMarks(g, row, cells, &out)
 		}
 	}
 	return out
 }
 
-func (w *worker) lookForCanaries(g *target, out *rowResult) {
+// realigned puts a row with too many cells right, if a target knows how.
+func (w *worker) realigned(raw []string) []string {
+	width := len(w.t.schema.Columns)
+	if len(raw) <= width || w.t.schema.Delimiter <= 0 {
+		return raw
+	}
+	for _, g := range w.t.targets {
+		if row, ok := g.mapping.Realign(w.cells[g.layer.scheme.Locale], raw, width, string(w.t.schema.Delimiter)); ok {
+			return row
+		}
+	}
+	return raw
+}
+
+// cellsOf gives a row, of whose cells the workers' have been reset, as a target
+// looks at it.
+func (w *worker) cellsOf(g *target, raw []string) ([]string, *link.Cells) {
+	if !g.mapping.Wide() {
+		return raw, w.cells[g.layer.scheme.Locale]
+	}
+	x := w.wide[g]
+	if x == nil {
+		x = &wideRow{cells: link.NewCells(g.layer.scheme.Locale)}
+		w.wide[g] = x
+	}
+	x.row = g.mapping.Widen(x.row, raw)
+	x.cells.Reset(x.row)
+	return x.row, x.cells
+}
+
+func (w *worker) lookForCanaries(g *target, cells *link.Cells, out *rowResult) {
 	if g.asked == nil {
 		return
 	}
 	w.buffer = w.buffer[:0]
-	cells := w.cells[g.dataset.locale]
 	for _, a := range g.asked {
 		if a.column >= cells.Len() {
 			continue
@@ -258,7 +333,7 @@ func (w *worker) lookForCanaries(g *target, out *rowResult) {
 
 // readMarks reads the marks of a linked row, and notes which of its cells were
 // edited as far as the index tells.
-func (w *worker) readMarks(g *target, raw []string, out *rowResult) {
+func (w *worker) readMarks(g *target, raw []string, cells *link.Cells, out *rowResult) {
 	m := w.markers[g.layer]
 	k := g.snapshot.linker.Key(out.link.Row)
 	for i, column := range g.layer.carriers {
@@ -270,7 +345,7 @@ func (w *worker) readMarks(g *target, raw []string, out *rowResult) {
 			out.reads = append(out.reads, symbolRead{i, symbol})
 		}
 	}
-	out.edited, out.known = g.mapping.Edits(w.cells[g.layer.scheme.Locale], out.link.Row)
+	out.edited, out.known = g.mapping.Edits(cells, out.link.Row)
 }
 
 // tries is how many rows a row counts for: one with far more cells than tables
@@ -283,7 +358,8 @@ func tries(cells int) int64 {
 
 // collect adds what a row gave to the reading. It is called in the order of
 // the rows.
-func (t *tableRun) collect(raw []string, x rowResult) {
+func (t *tableRun) collect(x rowResult) {
+	raw := x.cells
 	t.reading.looked += tries(len(raw))
 	for _, s := range x.sights {
 		p := s.dataset.planted[s.hit.Planted]

@@ -364,7 +364,7 @@ func (r Result) brief() string {
 		}
 	}
 	for _, l := range r.Links {
-		fmt.Fprintf(&b, "\n  by %v: %d", l.Columns, l.Rows)
+		fmt.Fprintf(&b, "\n  by %s %v, similar %v: %d", l.Way, l.Columns, l.Similar, l.Rows)
 	}
 	for _, w := range r.Warnings {
 		b.WriteString("\n  ! " + w)

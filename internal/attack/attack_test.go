@@ -30,7 +30,8 @@ func all() []Attack {
 		list = append(list, v.Attack)
 	}
 	return append(list, AddIndex(), PadColumns(2), HeaderInside(), PasteSorted("name", 0.5),
-		Shift(0.01, "amount"), Jitter(1, "amount"), Later(24*time.Hour, "date"), Restore(sample(60), 0.5), Swap(0.5, "phone"))
+		Shift(0.01, "amount"), Jitter(1, "amount"), Later(24*time.Hour, "date"), Restore(sample(60), 0.5), Swap(0.5, "phone"),
+		Join([]string{"name", "phone"}, ", "), Combo(":", "phone", "name"), SplitColumn("name", " "), CountryCode("+44", "phone"), Hashed("md5", "HEX", nil, "name"))
 }
 
 // TestAttacksKeepTruth: an attack is repeatable, leaves its input alone, and

@@ -17,43 +17,20 @@ func (m *Mapping) learnMargin(s *look) {
 	for k := range shuffles {
 		mixed = append(mixed, m.scores(m.shuffled(s, k))...)
 	}
-	foreign := 1 - m.oursShare() + maxMistaken
-	for margin := float64(rowMargin); margin >= 1; margin-- {
+	for margin := float64(rowMargin); margin >= minMargin; margin-- {
 		ours, chance := above(real, m.l.log2n+margin), above(mixed, m.l.log2n+margin)
+		foreign := 1 - float64(ours)/float64(len(s.rows)) + maxMistaken
 		if foreign*(float64(chance)+1)/shuffles <= float64(ours)*maxMistaken {
 			m.margin = margin
 		}
 	}
 }
 
-// oursShare estimates how many of the rows whose weak identities are known are
-// rows of ours: by the columns that were not used to find candidates, do not
-// follow from those that were, and take many values.
-func (m *Mapping) oursShare() float64 {
-	share := 0.0
-	for f, c := range m.Columns {
-		if c < 0 || groupOf(m.l.fields[f].kind) != alone || m.rates[f].chance > telling || m.proposed(f) {
-			continue
-		}
-		share = max(share, (m.rates[f].agree-m.rates[f].chance)/(1-m.rates[f].chance))
-	}
-	return share
-}
-
-// telling is the chance agreement above which a column tells too little.
-const telling = 0.3
-
-func (m *Mapping) proposed(field int) bool {
-	for _, p := range m.weak {
-		if p.field == field && p.density < 0.5 {
-			return true
-		}
-	}
-	return false
-}
-
 // maxMistaken is the share of weak links that may be wrong.
-const maxMistaken = 0.02
+const maxMistaken = 0.01
+
+// minMargin is the lowest margin that is learned, in bits.
+const minMargin = 1.0
 
 // scores are the bits of the best row for each leaked row that has a unique one.
 func (m *Mapping) scores(cells []*Cells) []float64 {

@@ -28,7 +28,9 @@ func NewLinker(ix *Index, dataset string, master key.Secret) *Linker {
 type Mapping struct {
 	Columns []int // per column of the index: the column of the leak that holds it, or -1
 	Linked  int   // rows of the sample that were linked
+	sampled int   // of how many
 	l       *Linker
+	view    *view // nil: rows are taken as they are
 	strong  []pair
 	hashed  []*hashedList
 	weak    []pair
@@ -70,6 +72,14 @@ const (
 // Recognise finds out what the columns of a leaked table are from a sample of
 // its rows. header may be nil. An error says that the index is damaged.
 func (l *Linker) Recognise(sample [][]string, header []string) (*Mapping, error) {
+	m, err := l.recognisePlain(sample, header)
+	if err != nil || m.Linked*10 >= m.sampled*9 {
+		return m, err
+	}
+	return l.recogniseWide(sample, header, m)
+}
+
+func (l *Linker) recognisePlain(sample [][]string, header []string) (*Mapping, error) {
 	s := l.look(sample)
 	columns, err := l.hashedColumns(s.rows)
 	if err != nil {
@@ -79,7 +89,9 @@ func (l *Linker) Recognise(sample [][]string, header []string) (*Mapping, error)
 	if err != nil {
 		return nil, err
 	}
-	return l.recognise(s, header, hashed), nil
+	m := l.recognise(s, header, hashed)
+	m.sampled = len(s.rows)
+	return m, nil
 }
 
 func (l *Linker) recognise(s *look, header []string, hashed []*hashedList) *Mapping {

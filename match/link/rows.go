@@ -237,3 +237,10 @@ func (m *Mapping) Edits(c *Cells, row uint32) (edited, known uint64) {
 	}
 	return edited, known
 }
+
+// Bare reports whether the rows are linked by nothing but numbers from a dense
+// range, under the name of our column: any table could hold them.
+func (m *Mapping) Bare() bool { return m.named }
+
+// Disown makes a mapping link nothing.
+func (m *Mapping) Disown() { m.strong, m.hashed, m.weak, m.serial, m.Linked = nil, nil, nil, nil, 0 }

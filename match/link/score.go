@@ -2,6 +2,8 @@ package link
 
 import (
 	"math"
+
+	"telltale/internal/identity"
 )
 
 // fit is where a leaked row agrees with one of ours: columns of the index.
@@ -76,7 +78,7 @@ func (m *Mapping) agreement(p *probe, row uint32, detail *fit) float64 {
 				bits = x.against
 			}
 		}
-		t.add(&m.l.fields[x.f], bits)
+		t.add(&m.l.fields[x.f], bits, theirs == x.tag)
 		if detail != nil && theirs == x.tag {
 			detail.exact = append(detail.exact, x.f)
 		} else if detail != nil && bits > 0 {
@@ -90,16 +92,21 @@ func (m *Mapping) agreement(p *probe, row uint32, detail *fit) float64 {
 type tally struct {
 	groups        [groupCount]float64
 	told          [groupCount]bool
+	names, likely float64 // of a person's names, and of an e-mail address that agrees in a half: it may be made of them
 	listed, plain float64
 }
 
-func (t *tally) add(f *field, bits float64) {
+func (t *tally) add(f *field, bits float64, whole bool) {
 	switch g := groupOf(f.kind); {
 	case g != alone:
 		if !t.told[g] {
 			t.groups[g], t.told[g] = bits, true
 		}
 		t.groups[g] = max(t.groups[g], bits)
+	case f.kind == identity.GivenName || f.kind == identity.FamilyName || f.kind == identity.Name:
+		t.names += bits
+	case f.kind == identity.Email && !whole && bits > 0:
+		t.likely = max(t.likely, bits)
 	case !f.listed && bits > 0:
 		t.plain += min(bits, plainBits)
 	default:
@@ -108,7 +115,7 @@ func (t *tally) add(f *field, bits float64) {
 }
 
 func (t *tally) sum() float64 {
-	sum := t.listed + min(t.plain, plainTotal)
+	sum := t.listed + min(t.plain, plainTotal) + max(t.names, t.likely)
 	for _, b := range t.groups {
 		sum += b
 	}
