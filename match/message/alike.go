@@ -1,7 +1,6 @@
 package message
 
 import (
-	"fmt"
 	"math"
 	"strings"
 	"unicode"
@@ -11,70 +10,84 @@ import (
 
 // MinHash over character shingles (Broder 1997): the share of equal minima of
 // two sketches estimates the Jaccard similarity J of their shingle sets with a
-// standard error of sqrt(J(1-J)/hashes), 0.061 at the worst. Messages that
-// agree in one band of minima are compared; at J = 0.6 that happens with
-// probability 1-(1-0.6^rows)^bands > 0.999.
+// standard error of sqrt(J(1-J)/hashes), 0.051 at the worst. Texts that agree
+// in one band of minima are compared; at J = 0.6 that happens with probability
+// 1-(1-0.6^rows)^bands > 0.999.
 const (
 	bands     = 32
 	rows      = 3
 	hashes    = bands * rows
 	alike     = 0.6
-	minLength = 12 // shingles; shorter texts are alike only when equal
+	nearly    = 0.85 // texts this close to one that is kept need not be kept themselves
+	minLength = 12   // shingles; shorter texts are alike only when equal
 )
 
-type minima [hashes]uint64
-
-// joinAlike unites messages with nearly the same text.
-func joinAlike(messages []Message, g *groups) {
-	sketches := make([]*minima, len(messages))
-	bucket := map[[rows + 1]uint64][]int{}
-	equal := map[string]int{}
-	for i := range messages {
-		plain := plainText(messages[i].Subject + "\n" + messages[i].Text)
-		if j, ok := equal[plain]; ok && plain != "" {
-			g.join(i, j, textName(sketches[j], plain))
-			continue
-		}
-		equal[plain] = i
-		s := sketch(plain)
-		if sketches[i] = s; s == nil {
-			continue
-		}
-		for b := range bands {
-			key := [rows + 1]uint64{uint64(b), s[b*rows], s[b*rows+1], s[b*rows+2]}
-			for _, j := range bucket[key] {
-				if g.root(i) != g.root(j) && similarity(s, sketches[j]) >= alike {
-					g.join(i, j, textName(sketches[j], ""))
-				}
-			}
-			if len(bucket[key]) < 16 {
-				bucket[key] = append(bucket[key], i)
-			}
-		}
-	}
-}
-
-func textName(s *minima, plain string) string {
-	if s == nil {
-		return "text " + digest([]byte(plain))[:16]
-	}
-	return fmt.Sprintf("text %016x", s[0])
-}
+// Sketch is the minima of a text's shingles; nil for one that is too short to
+// compare. Sketches of one seed compare.
+type Sketch []uint32
 
 // plainText keeps the letters of a text in one spelling: names and amounts
 // that differ cost few shingles, blanks and signs between characters none.
 func plainText(s string) string {
 	var b strings.Builder
-	for _, r := range norm.NFKC.String(s) {
+	b.Grow(len(s))
+	if !isASCII(s) {
+		s = norm.NFKC.String(s)
+	}
+	for _, r := range s {
 		if unicode.IsLetter(r) {
-			b.WriteRune(unicode.ToLower(r))
+			b.WriteRune(plainLetter(unicode.ToLower(r)))
 		}
 	}
 	return b.String()
 }
 
-// sketch returns nil for a text that is too short to compare.
-func sketch(plain string) *minima {
+// plainLetter undoes the commonest disguise of Latin letters, those of other
+// alphabets that look the same.
+func plainLetter(r rune) rune {
+	if r < 0x250 || r > 0x52f {
+		return r
+	}
+	if l, ok := looksLatin[r]; ok {
+		return l
+	}
+	return r
+}
+
+var looksLatin = func() map[rune]rune {
+	m := map[rune]rune{}
+	from, to := []rune("аеіјорсухѕһԁԛԝαονρτυικ"), []rune("aeijopcyxshdqwaovptuik")
+	for i, r := range from {
+		m[r] = to[i]
+	}
+	return m
+}()
+
+func isASCII(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// multipliers make hashes of one, by multiply-shift (Dietzfelbinger et al. 1997).
+var multipliers = func() (m [hashes][2]uint64) {
+	x := uint64(0)
+	for i := range m {
+		for k := range m[i] {
+			x += 0x9e3779b97f4a7c15
+			m[i][k] = mix(x)
+		}
+		m[i][0] |= 1
+	}
+	return m
+}()
+
+// sketchOf sketches a plain text: shingles of five letters, of three where
+// letters are words.
+func sketchOf(plain string, seed uint64) Sketch {
 	r := []rune(plain)
 	size := 5
 	if wideShare(r) > 0.3 {
@@ -83,28 +96,29 @@ func sketch(plain string) *minima {
 	if len(r) < size+minLength {
 		return nil
 	}
-	var m minima
+	m := make(Sketch, hashes)
 	for i := range m {
-		m[i] = math.MaxUint64
+		m[i] = math.MaxUint32
 	}
 	for i := 0; i+size <= len(r); i++ {
-		h := uint64(14695981039346656037)
+		h := seed
 		for _, c := range r[i : i+size] {
 			h = (h ^ uint64(c)) * 1099511628211
 		}
+		h = mix(h)
 		for k := range m {
-			if v := mix(h + uint64(k)*0x9e3779b97f4a7c15); v < m[k] {
+			if v := uint32((h*multipliers[k][0] + multipliers[k][1]) >> 32); v < m[k] {
 				m[k] = v
 			}
 		}
 	}
-	return &m
+	return m
 }
 
 func wideShare(r []rune) float64 {
 	n := 0
 	for _, c := range r {
-		if unicode.In(c, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) {
+		if c >= 0x1100 && unicode.In(c, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) {
 			n++
 		}
 	}
@@ -118,7 +132,8 @@ func mix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-func similarity(a, b *minima) float64 {
+// similarity estimates the Jaccard similarity of two texts.
+func similarity(a, b Sketch) float64 {
 	n := 0
 	for i := range a {
 		if a[i] == b[i] {
@@ -126,4 +141,13 @@ func similarity(a, b *minima) float64 {
 		}
 	}
 	return float64(n) / hashes
+}
+
+// band is what the b-th band of a sketch is found by.
+func (s Sketch) band(b int) uint64 {
+	h := uint64(b) * 0x9e3779b97f4a7c15
+	for _, v := range s[b*rows : b*rows+rows] {
+		h = mix(h ^ uint64(v))
+	}
+	return h
 }
