@@ -14,7 +14,7 @@ import (
 // conclude turns the weights into suspects, a verdict and warnings.
 func (d *decision) conclude() {
 	n := float64(max(1, d.result.Candidates))
-	limit := math.Log(n / d.engine.options.Alpha)
+	limit := d.limit()
 	for i := range d.suspects {
 		p := &d.suspects[i]
 		p.LogE = finite(d.logE[i])
@@ -27,7 +27,7 @@ func (d *decision) conclude() {
 		if a.Accused != b.Accused {
 			return map[bool]int{true: -1, false: 1}[a.Accused]
 		}
-		return cmp.Or(cmp.Compare(b.LogE, a.LogE), strings.Compare(a.Recipient, b.Recipient))
+		return cmp.Or(cmp.Compare(b.LogE, a.LogE), cmp.Compare(a.modelRank, b.modelRank), strings.Compare(a.Recipient, b.Recipient))
 	})
 	accused := 0
 	for accused < len(d.suspects) && d.suspects[accused].Accused {
@@ -132,7 +132,7 @@ func (d *decision) explain(accused, listed int) {
 			d.warn("the copy of %s holds only %.0f %% of the rows that were linked: there are other sources", p.Recipient, 100*p.Coverage)
 		}
 	}
-	if accused == 0 && len(d.suspects) > 0 {
+	if accused == 0 && len(d.suspects) > 0 && d.files {
 		d.missingEvidence(listed)
 	}
 }

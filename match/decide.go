@@ -33,7 +33,16 @@ type Evidence interface {
 }
 
 // Decide merges readings and weighs them. The readings are not changed.
+// Messages by themselves are weighed as a Trace does, in the order given.
 func (e *Engine) Decide(ctx context.Context, readings []*Reading) (Result, error) {
+	t := e.NewTrace()
+	messages := slices.DeleteFunc(slices.Clone(readings), func(r *Reading) bool { return !r.message })
+	if err := t.Add(ctx, messages...); err != nil {
+		return Result{}, err
+	}
+	if len(messages) > 0 && len(messages) == len(readings) {
+		return t.Result(ctx)
+	}
 	d := e.merge(readings)
 	for _, name := range d.concerned {
 		if err := d.weigh(ctx, e.dataset(name)); err != nil {
@@ -41,6 +50,9 @@ func (e *Engine) Decide(ctx context.Context, readings []*Reading) (Result, error
 		}
 	}
 	d.conclude()
+	if len(messages) > 0 {
+		return d.result, t.label(ctx, &d.result)
+	}
 	return d.result, nil
 }
 
@@ -60,8 +72,7 @@ type decision struct {
 
 func (e *Engine) merge(readings []*Reading) *decision {
 	d := &decision{engine: e, all: newReading(Seen{})}
-	d.result = Result{Schema: SchemaMatch, Inputs: []Input{}, Datasets: []Concern{}, Alpha: e.options.Alpha,
-		Suspects: []Suspect{}, Canaries: []Canary{}, Ways: []WayCount{}, Links: []LinkedBy{}, Sightings: []Sighting{}, Campaigns: []Campaign{}, Warnings: []string{}}
+	d.result = emptyResult(e.options.Alpha)
 	for _, r := range readings {
 		d.result.Inputs = append(d.result.Inputs, r.Inputs...)
 		d.result.Sightings = append(d.result.Sightings, r.Sightings...)
@@ -70,15 +81,30 @@ func (e *Engine) merge(readings []*Reading) *decision {
 		if r.at.After(d.latest) {
 			d.latest = r.at
 		}
-		d.all.looked += r.looked
+		d.all.looked += max(1, r.looked)
 		for _, name := range sortedKeys(r.datasets) {
 			if e.dataset(name) != nil {
 				d.all.observed(name).merge(r.datasets[name])
 			}
 		}
+		e.expand(r, d.all)
 	}
 	for _, name := range sortedKeys(d.all.datasets) {
 		d.dropChance(e.dataset(name), d.all.datasets[name])
+	}
+	d.concern()
+	d.findCandidates()
+	return d
+}
+
+func emptyResult(alpha float64) Result {
+	return Result{Schema: SchemaMatch, Inputs: []Input{}, Datasets: []Concern{}, Alpha: alpha,
+		Suspects: []Suspect{}, Canaries: []Canary{}, Ways: []WayCount{}, Links: []LinkedBy{}, Sightings: []Sighting{}, Campaigns: []Campaign{}, Steps: []Step{}, Warnings: []string{}}
+}
+
+// concern lists the datasets in which something was found.
+func (d *decision) concern() {
+	for _, name := range sortedKeys(d.all.datasets) {
 		if o := d.all.datasets[name]; o.Rows > 0 || len(o.Canaries) > 0 {
 			d.concerned = append(d.concerned, name)
 		}
@@ -87,8 +113,6 @@ func (e *Engine) merge(readings []*Reading) *decision {
 		x, y := d.all.datasets[a], d.all.datasets[b]
 		return cmp.Or(cmp.Compare(y.rows(), x.rows()), cmp.Compare(len(y.Canaries), len(x.Canaries)))
 	})
-	d.findCandidates()
-	return d
 }
 
 // rows is the number of distinct rows that linked.

@@ -24,6 +24,7 @@ type Seen struct {
 	Name   string
 	Holder string
 	At     time.Time // when it was first seen; zero when unknown
+	Call   string    // equal for messages that are looked at together; several calls are several looks
 }
 
 // Engine matches inputs with what a registry remembers. It is not for

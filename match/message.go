@@ -2,42 +2,61 @@ package match
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"telltale/canary"
+	"telltale/fingerprint"
 	"telltale/internal/identity"
 	"telltale/match/chain"
+	"telltale/match/link"
 	"telltale/match/message"
 )
 
-// Message reads one message: who received it, and what its text quotes.
+// linkedPerson is a real person who received a message: a row of ours that has
+// the contact.
+type linkedPerson struct {
+	Dataset   string
+	Scheme    int
+	Key       fingerprint.RowKey
+	Snapshots []string // that hold the row with this contact
+	Columns   []string // whose values the text quotes
+	Symbols   []uint8  // read from them
+}
+
+// Message reads one message: who received it, and what its text quotes. It may
+// be called by several goroutines.
 func (e *Engine) Message(ctx context.Context, m message.Message, s Seen) (*Reading, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	r := newReading(s)
-	r.message, r.looked = true, int64(max(1, len(m.Recipients)+len(m.Emails)+len(m.Phones)))
+	r.message = true
+	r.traits = message.TraitsOf(&m, e.traitHash())
 	name := s.Name
 	if name == "" {
 		name = m.Name
 	}
 	r.Inputs = []Input{{Name: name, SHA256: m.SHA256, Format: "message", Rows: 1, Unreadable: int64(len(m.Unreadable)), Problem: strings.Join(m.Unreadable, "; ")}}
-	sighting := Sighting{Input: name, Sender: m.Sender, Canaries: []SightedCanary{}}
+	sighting := Sighting{Input: name, Sender: m.Sender, Canaries: []SightedCanary{}, Notes: m.Notes}
 	if !s.At.IsZero() {
 		sighting.Received = s.At.UTC().Format(time.RFC3339)
 	}
 	if len(m.Recipients) > 0 {
 		sighting.Contact = identity.Mask(m.Recipients[0].Kind, m.Recipients[0].Value)
 	}
+	text := link.Words(m.Subject + "\n" + m.Text)
 	sketcher := chain.NewSketcher(e.master.Derive("sketch").Hasher())
 	for _, d := range e.datasets {
 		sighting.Canaries = append(sighting.Canaries, e.canariesOf(d, r, m)...)
-		for _, c := range m.Recipients {
-			if e.personOf(d, r, sketcher, m, c) {
-				sighting.Person = true
-				break
-			}
+		if p, row, found := d.personOf(m.Recipients, text); p != nil {
+			r.persons = append(r.persons, *p)
+			sketcher.Begin(chain.Source{Dataset: d.name, Snapshot: p.Snapshots[0]})
+			sketcher.Add(chain.Row{Linked: true, Row: row})
+			sighting.Person = true
+		} else if found {
+			sighting.Person = true
 		}
 	}
 	r.Sightings = []Sighting{sighting}
@@ -46,29 +65,23 @@ func (e *Engine) Message(ctx context.Context, m message.Message, s Seen) (*Readi
 	return r, nil
 }
 
+// traitHash hashes what messages are grouped by.
+func (e *Engine) traitHash() func(string) uint64 {
+	h := e.master.Derive("campaign").Hasher()
+	return func(s string) uint64 { return h.Sum64(s) }
+}
+
 // canariesOf looks for a dataset's canaries among the contacts and in the text.
 func (e *Engine) canariesOf(d *dataset, r *Reading, m message.Message) []SightedCanary {
 	if len(d.planted) == 0 {
 		return nil
 	}
-	var contacts []canary.Cell
-	for _, c := range m.Recipients {
-		v, ok := identity.Canonical(c.Kind, c.Value, d.locale)
-		if !ok {
-			v = c.Value
-		}
-		contacts = append(contacts, canary.Cell{Kind: c.Kind, Value: v})
-	}
-	for _, v := range m.Emails {
-		contacts = append(contacts, canary.Cell{Kind: identity.Email, Value: v})
-	}
-	for _, v := range m.Phones {
-		contacts = append(contacts, canary.Cell{Kind: identity.Phone, Value: v})
-	}
+	contacts := contactsOf(m, d.locale)
+	r.looked += d.vicinity.count(contacts)
 	hits := d.finder.Row(contacts)
 	hits = append(hits, d.finder.Text(m.Subject+"\n"+m.Text)...)
-	hasher := e.master.Derive("canary-lookup").Hasher()
 	if d.controls != nil {
+		hasher := e.master.Derive("canary-lookup").Hasher()
 		for _, c := range contacts {
 			if d.controls.Has(c.Kind, c.Value) {
 				r.observed(d.name).Controls[hasher.Sum64("control", string(c.Kind), c.Value)] = true
@@ -92,6 +105,24 @@ func (e *Engine) canariesOf(d *dataset, r *Reading, m message.Message) []Sighted
 	return out
 }
 
+func contactsOf(m message.Message, locale string) []canary.Cell {
+	var out []canary.Cell
+	for _, c := range m.Recipients {
+		v, ok := identity.Canonical(c.Kind, c.Value, locale)
+		if !ok {
+			v = c.Value
+		}
+		out = append(out, canary.Cell{Kind: c.Kind, Value: v})
+	}
+	for _, v := range m.Emails {
+		out = append(out, canary.Cell{Kind: identity.Email, Value: v})
+	}
+	for _, v := range m.Phones {
+		out = append(out, canary.Cell{Kind: identity.Phone, Value: v})
+	}
+	return out
+}
+
 func (d *dataset) recipientOf(export string) string {
 	for _, e := range d.exports {
 		if e.ID == export {
@@ -101,51 +132,80 @@ func (d *dataset) recipientOf(export string) string {
 	return ""
 }
 
-// personOf links a contact to the one row that has it, and reads the values
-// of that row which the text quotes.
-func (e *Engine) personOf(d *dataset, r *Reading, sketcher *chain.Sketcher, m message.Message, c message.Contact) bool {
-	if c.Kind != identity.Email && c.Kind != identity.Phone {
-		return false
-	}
-	found := false
-	for _, l := range d.layers {
-		for _, snap := range l.snapshots {
-			v, ok := identity.Canonical(c.Kind, c.Value, l.scheme.Locale)
-			if !ok {
-				v = c.Value
+// personOf links the first contact that can be to the row that has it, and
+// reads the values of that row which the text quotes. found is true without a
+// person where several rows have the contact and the text tells none of them.
+func (d *dataset) personOf(contacts []message.Contact, text link.Text) (p *linkedPerson, row uint32, found bool) {
+	for _, c := range contacts {
+		if c.Kind != identity.Email && c.Kind != identity.Phone {
+			continue
+		}
+		for _, l := range d.layers {
+			for _, snap := range l.snapshots {
+				rows := snap.rowsOf(c, l.scheme.Locale)
+				found = found || len(rows) > 0
+				row, ok := snap.linker.Told(rows, text)
+				if !ok {
+					continue
+				}
+				k := snap.linker.Key(row)
+				p := &linkedPerson{Dataset: d.name, Scheme: l.version, Key: k, Snapshots: d.holding(k, c, snap)}
+				p.quote(l, snap, row, text)
+				return p, row, true
 			}
-			rows := snap.linker.Find(c.Kind, v)
-			found = found || len(rows) > 0
-			if len(rows) != 1 {
-				continue
-			}
-			e.linkPerson(d, l, snap, r, rows[0], m)
-			sketcher.Begin(chain.Source{Dataset: d.name, Snapshot: snap.id})
-			sketcher.Add(chain.Row{Linked: true, Row: rows[0]})
-			return true
 		}
 	}
-	return found
+	return nil, 0, found
 }
 
-func (e *Engine) linkPerson(d *dataset, l *layer, snap *snapshot, r *Reading, row uint32, m message.Message) {
-	o := r.observed(d.name)
-	o.Rows++
-	o.By["contact"]++
-	read := o.layer(l.version, l.carrierNames())
-	k := snap.linker.Key(row)
-	at, isNew := read.row(k, unixOf(r.at))
-	if !isNew {
-		return
+func (s *snapshot) rowsOf(c message.Contact, locale string) []uint32 {
+	v, ok := identity.Canonical(c.Kind, c.Value, locale)
+	if !ok {
+		v = c.Value
 	}
-	words := strings.Fields(m.Subject + " " + m.Text)
-	for i, column := range l.carriers {
-		v, ok := snap.linker.Quoted(column, row, words)
+	return s.linker.Find(c.Kind, v)
+}
+
+// holding lists the snapshots that hold the row of that key with that contact;
+// the one where it was found comes first.
+func (d *dataset) holding(k fingerprint.RowKey, c message.Contact, first *snapshot) []string {
+	out := []string{first.id}
+	for _, l := range d.layers {
+		for _, s := range l.snapshots {
+			if s != first && slices.ContainsFunc(s.rowsOf(c, l.scheme.Locale), func(r uint32) bool { return s.linker.Key(r) == k }) {
+				out = append(out, s.id)
+			}
+		}
+	}
+	return out
+}
+
+// quote reads the marks of the values of a row that a text quotes.
+func (p *linkedPerson) quote(l *layer, s *snapshot, row uint32, text link.Text) {
+	for _, column := range l.carriers {
+		v, ok := s.linker.Quoted(column, row, text)
 		if !ok {
 			continue
 		}
-		if site, symbol, ok := l.marker.Read(k, column, v); ok && site.U < l.threshold {
-			read.read(at, i, symbol, 1)
+		if site, symbol, ok := l.marker.Read(p.Key, column, v); ok && site.U < l.threshold {
+			p.Columns = append(p.Columns, l.scheme.Columns[column].Name)
+			p.Symbols = append(p.Symbols, symbol)
+		}
+	}
+}
+
+// expand adds to o what a message's persons show, as a file's rows would.
+func (p *linkedPerson) expand(o *observed, at int64, l *layer) {
+	o.Rows++
+	read := o.layer(p.Scheme, l.carrierNames())
+	row, isNew := read.row(p.Key, at)
+	if !isNew {
+		return
+	}
+	o.By["contact"]++
+	for i, name := range p.Columns {
+		if c := slices.Index(read.Columns, name); c >= 0 {
+			read.read(row, c, p.Symbols[i], 1)
 		}
 	}
 }
@@ -155,4 +215,27 @@ func unixOf(t time.Time) int64 {
 		return 0
 	}
 	return t.Unix()
+}
+
+// expand adds the persons of a message to what was seen of their datasets.
+func (e *Engine) expand(r, to *Reading) {
+	for i := range r.persons {
+		p := &r.persons[i]
+		d := e.dataset(p.Dataset)
+		if d == nil {
+			continue
+		}
+		if l := d.layer(p.Scheme); l != nil {
+			p.expand(to.observed(p.Dataset), unixOf(r.at), l)
+		}
+	}
+}
+
+func (d *dataset) layer(version int) *layer {
+	for _, l := range d.layers {
+		if l.version == version {
+			return l
+		}
+	}
+	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"telltale/fingerprint"
 	"telltale/match/chain"
+	"telltale/match/message"
 )
 
 // Reading is what an input showed: a value that can be saved, and that Decide
@@ -21,7 +22,10 @@ type Reading struct {
 
 	at       time.Time
 	message  bool
-	looked   int64 // rows, and contacts in messages, among which canaries were looked for
+	looked   int64 // rows, and contacts in messages that may be guesses, among which canaries were looked for
+	call     string
+	traits   message.Traits
+	persons  []linkedPerson
 	datasets map[string]*observed
 }
 
@@ -59,7 +63,7 @@ type layerRead struct {
 }
 
 func newReading(s Seen) *Reading {
-	return &Reading{at: s.At, datasets: map[string]*observed{}}
+	return &Reading{at: s.At, call: s.Call, datasets: map[string]*observed{}}
 }
 
 func (r *Reading) observed(name string) *observed {
@@ -178,13 +182,17 @@ type saved struct {
 	At        time.Time
 	Message   bool
 	Looked    int64
+	Call      string
+	Traits    message.Traits
+	Persons   []linkedPerson
 	Names     []string
 	Observed  []*observed
 }
 
 // MarshalBinary encodes the reading. It is not sealed.
 func (r *Reading) MarshalBinary() ([]byte, error) {
-	s := saved{Version: savedVersion, Inputs: r.Inputs, Sightings: r.Sightings, At: r.at, Message: r.message, Looked: r.looked}
+	s := saved{Version: savedVersion, Inputs: r.Inputs, Sightings: r.Sightings, At: r.at, Message: r.message, Looked: r.looked,
+		Call: r.call, Traits: r.traits, Persons: r.persons}
 	if r.Sketch != nil {
 		var err error
 		if s.Sketch, err = r.Sketch.MarshalBinary(); err != nil {
@@ -210,7 +218,8 @@ func (r *Reading) UnmarshalBinary(data []byte) error {
 	if s.Version != savedVersion || len(s.Names) != len(s.Observed) {
 		return fmt.Errorf("reading: version %d is not known", s.Version)
 	}
-	*r = Reading{Inputs: s.Inputs, Sightings: s.Sightings, at: s.At, message: s.Message, looked: s.Looked, datasets: map[string]*observed{}}
+	*r = Reading{Inputs: s.Inputs, Sightings: s.Sightings, at: s.At, message: s.Message, looked: s.Looked,
+		call: s.Call, traits: s.Traits, persons: s.Persons, datasets: map[string]*observed{}}
 	for i, name := range s.Names {
 		for _, l := range s.Observed[i].Layers {
 			if len(l.At) != len(l.Keys) || len(l.Symbols) != 2*len(l.Keys)*len(l.Columns) {

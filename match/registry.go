@@ -27,6 +27,7 @@ type dataset struct {
 	layers   []*layer       // newest scheme first
 	planted  []planted
 	finder   *canary.Finder
+	vicinity vicinity
 	controls *canary.ControlSet // nil when there is nothing to derive them from
 }
 
@@ -196,7 +197,7 @@ func (d *dataset) loadCanaries(tx store.Tx, master key.Secret) error {
 	for i, p := range d.planted {
 		list[i] = canary.Planted{Export: p.exports[0], Canary: p.canary}
 	}
-	d.finder = canary.NewFinder(list, d.locale)
+	d.finder, d.vicinity = canary.NewFinder(list, d.locale), newVicinity(d.planted)
 	return nil
 }
 

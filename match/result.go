@@ -45,6 +45,8 @@ type Result struct {
 	Links      []LinkedBy `json:"links"`
 	Sightings  []Sighting `json:"sightings,omitempty"` // of trace
 	Campaigns  []Campaign `json:"campaigns,omitempty"` // of trace
+	Steps      []Step     `json:"steps,omitempty"`     // of trace: the list of candidates, shrinking
+	Needs      *Needs     `json:"needs,omitempty"`     // of trace: what would decide, when nobody is accused
 	Warnings   []string   `json:"warnings"`
 }
 
@@ -77,7 +79,9 @@ type Suspect struct {
 	Evidence             []EvidenceWeight `json:"evidence"`
 	Coverage             float64          `json:"coverage"` // of the linked rows that the recipient received
 	Shortlisted          bool             `json:"shortlisted"`
-	LogE                 float64          `json:"-"` // natural logarithm
+	ModelBased           []EvidenceWeight `json:"model_based,omitempty"` // depends on a model of who complains: in no bound
+	LogE                 float64          `json:"-"`                     // natural logarithm
+	modelRank            int
 }
 
 // EvidenceWeight is the weight of one line of evidence.
@@ -106,6 +110,7 @@ type Sighting struct {
 	Campaign string          `json:"campaign"`
 	Canaries []SightedCanary `json:"canaries"`
 	Person   bool            `json:"person"` // the contact is that of a row of ours
+	Notes    []string        `json:"notes,omitempty"`
 }
 
 // SightedCanary is a canary found in a message.
@@ -114,8 +119,7 @@ type SightedCanary struct {
 	Recipient string `json:"recipient"`
 }
 
-// Campaign is a set of messages that belong together. The caller groups them,
-// with match/message, and fills it in.
+// Campaign is a set of messages that belong together, see match/message.
 type Campaign struct {
 	ID       string `json:"id"`
 	Sender   string `json:"sender"`
@@ -123,4 +127,10 @@ type Campaign struct {
 	Persons  int    `json:"persons"`
 	First    string `json:"first"`
 	Last     string `json:"last"`
+
+	Shares     string  `json:"shares"`     // sender, reply-to, link, number or text; "" for a single message
+	Linked     int     `json:"linked"`     // persons of ours since its second message
+	Leading    string  `json:"leading"`    // whose copy it speaks against most by itself
+	Log10LR    float64 `json:"log10_lr"`   // by itself
+	Attributed bool    `json:"attributed"` // it reaches the bound by itself
 }

@@ -2,8 +2,8 @@ package link
 
 import (
 	"slices"
-	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"telltale/internal/identity"
 )
@@ -20,30 +20,128 @@ func (l *Linker) Find(k identity.Kind, canonical string) []uint32 {
 	return slices.Compact(rows)
 }
 
-// maxQuote is how many words a quoted value may have.
+// maxQuote is how many words a quoted value may have. An ideograph is a word.
 const maxQuote = 8
 
-// Quoted looks for the value that a row has in a column, marked or not, in the
-// words of a text. The tag must agree: a text of w words is mistaken with a
-// probability below w maxQuote / 2^16.
-func (l *Linker) Quoted(column int, row uint32, words []string) (string, bool) {
-	f := &l.fields[column]
-	tag := l.tags[column][row]
-	if tag == 0 || len(words) > maxQuoteWords {
-		return "", false
+// maxQuoteWords is the longest text in which quoted values are looked for.
+const maxQuoteWords = 2000
+
+// Text is a text in which values are looked for: its words, with what stands
+// between them.
+type Text struct {
+	s     string
+	words [][2]int // start and end, in bytes
+}
+
+// Words cuts a text into words: runs of letters and digits with the signs that
+// values have inside them, single ideographs.
+func Words(s string) Text {
+	t := Text{s: s}
+	start, end := -1, 0
+	flush := func() {
+		if start >= 0 {
+			t.words = append(t.words, [2]int{start, end})
+		}
+		start = -1
 	}
-	for i := range words {
-		for n := 1; n <= maxQuote && i+n <= len(words); n++ {
-			v := strings.Join(words[i:i+n], " ")
-			for _, v := range []string{v, strings.TrimFunc(v, unicode.IsPunct)} {
-				if v != "" && f.entry(v, l.spec.Locale).tag == tag {
-					return strings.TrimFunc(v, func(r rune) bool { return r != '.' && unicode.IsPunct(r) }), true
-				}
+	for i, r := range s {
+		wide := unicode.Is(unicode.Han, r)
+		if wide || unicode.IsSpace(r) {
+			flush()
+		}
+		switch {
+		case wide:
+			t.words = append(t.words, [2]int{i, i + utf8.RuneLen(r)})
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || unicode.Is(unicode.Sc, r):
+			if start < 0 {
+				start = i
+			}
+			end = i + utf8.RuneLen(r)
+		}
+	}
+	flush()
+	if len(t.words) > maxQuoteWords {
+		t.words = nil
+	}
+	return t
+}
+
+// pieces calls f with every run of up to maxQuote words until it returns false.
+func (t Text) pieces(f func(string) bool) {
+	for i := range t.words {
+		for n := 0; n < maxQuote && i+n < len(t.words); n++ {
+			if !f(t.s[t.words[i][0]:t.words[i+n][1]]) {
+				return
 			}
 		}
 	}
-	return "", false
 }
 
-// maxQuoteWords is the longest text in which quoted values are looked for.
-const maxQuoteWords = 4000
+// Quoted looks for the value that a row has in a column, marked or not, in a
+// text. The tag must agree: a text of w words is mistaken with a probability
+// below w maxQuote / 2^16.
+func (l *Linker) Quoted(column int, row uint32, text Text) (value string, ok bool) {
+	f := &l.fields[column]
+	tag := l.tags[column][row]
+	if tag == 0 {
+		return "", false
+	}
+	text.pieces(func(v string) bool {
+		if f.quotable(v) && l.quote(column, v) == tag {
+			value, ok = v, true
+		}
+		return !ok
+	})
+	return value, ok
+}
+
+// quotable reports whether a piece of text may be a value of the column: a
+// number has digits, and a sentence is no number.
+func (f *field) quotable(v string) bool {
+	if !f.number {
+		return true
+	}
+	for i := 0; i < len(v); i++ {
+		if v[i] >= '0' && v[i] <= '9' {
+			return len(v) <= 40
+		}
+	}
+	return false
+}
+
+// quote is the tag of a piece of text in a column. Messages of a campaign
+// repeat themselves, so the last ones are remembered.
+func (l *Linker) quote(column int, v string) uint16 {
+	return l.quotes.get(quoteKey{column, v}, func() uint16 { return l.fields[column].entry(v, l.spec.Locale).tag })
+}
+
+// Told chooses, among rows that one contact has, the one whose other values the
+// text quotes. A single row needs no quote; ok is false where none, or several, are told.
+func (l *Linker) Told(rows []uint32, text Text) (row uint32, ok bool) {
+	if len(rows) == 1 {
+		return rows[0], true
+	}
+	if len(rows) > maxTold {
+		return 0, false
+	}
+	best, second := 0, 0
+	for _, r := range rows {
+		n := 0
+		for c := range l.fields {
+			if f := &l.fields[c]; f.kind != identity.Phone && f.kind != identity.Email {
+				if _, quoted := l.Quoted(c, r, text); quoted {
+					n++
+				}
+			}
+		}
+		if n > best {
+			row, best, second = r, n, best
+		} else {
+			second = max(second, n)
+		}
+	}
+	return row, best > second
+}
+
+// maxTold is how many rows of one contact are told apart by quotes.
+const maxTold = 16

@@ -15,11 +15,12 @@ type Linker struct {
 	fields []field
 	sealer *sealer
 	log2n  float64
+	quotes *quotes
 }
 
 // NewLinker returns the linker of an index of dataset.
 func NewLinker(ix *Index, dataset string, master key.Secret) *Linker {
-	l := &Linker{Index: ix, fields: NewIndexer(ix.spec, dataset, master).fields, sealer: newSealer(dataset, master)}
+	l := &Linker{Index: ix, fields: NewIndexer(ix.spec, dataset, master).fields, sealer: newSealer(dataset, master), quotes: new(quotes)}
 	l.log2n = math.Log2(float64(max(2, ix.Rows())))
 	return l
 }

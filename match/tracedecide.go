@@ -1,0 +1,276 @@
+package match
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"telltale/fingerprint/code"
+	"telltale/internal/stat"
+	"telltale/match/message"
+)
+
+// SourceCampaigns is the line of what campaigns add to the e-process beyond
+// all messages together.
+const SourceCampaigns = "campaigns"
+
+// tracing is a decision about messages, in the making.
+type tracing struct {
+	*decision
+	t       *Trace
+	numbers [][]int // per candidate and source: its number there, or -1
+	floors  []float64
+}
+
+// Result weighs what has been added so far. It may be asked for at any time.
+func (t *Trace) Result(ctx context.Context) (Result, error) {
+	d := &tracing{decision: &decision{engine: t.engine, all: t.all, latest: t.latest, always: t.always}, t: t}
+	d.result = emptyResult(t.engine.options.Alpha)
+	d.result.Inputs, d.result.Sightings = append(d.result.Inputs, t.inputs...), append(d.result.Sightings, t.sightings...)
+	d.concern()
+	d.findCandidates()
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
+	for _, name := range d.concerned {
+		d.describe(t.engine.dataset(name), d.all.datasets[name])
+		d.countMarks(t.engine.dataset(name), d.all.datasets[name])
+	}
+	d.prepare()
+	for i := range d.candidates {
+		d.weighAll(i)
+	}
+	d.rankByModel()
+	d.conclude()
+	d.campaigns()
+	d.narrow()
+	return d.result, nil
+}
+
+func (d *tracing) countMarks(s *dataset, o *observed) {
+	for _, l := range s.layers {
+		if read := o.Layers[l.version]; read != nil {
+			sites, _ := l.collect(read)
+			d.result.MarksRead += int64(len(sites))
+		}
+	}
+}
+
+// prepare numbers the candidates in every source, and takes the null that
+// controls show.
+func (d *tracing) prepare() {
+	for _, s := range d.t.sources {
+		floor := 0.0
+		if o := d.all.datasets[s.d.name]; o != nil && len(o.Controls) > 0 && s.d.controls != nil {
+			floor = code.ControlNull(len(o.Controls), s.d.controls.Len())
+			d.warn("%d control identities that were never issued turned up too: hits of canaries count accordingly less", len(o.Controls))
+		}
+		d.floors = append(d.floors, floor)
+	}
+	d.numbers = make([][]int, len(d.candidates))
+	for i, c := range d.candidates {
+		for _, s := range d.t.sources {
+			n, ok := s.number[c.Recipient]
+			if !ok {
+				n = -1
+			}
+			d.numbers[i] = append(d.numbers[i], n)
+		}
+	}
+}
+
+// weighAll sums the e-process of a candidate: the ledger of all messages, those
+// of the campaigns, and what stands on none.
+func (d *tracing) weighAll(i int) {
+	pooled, each := d.t.ledgers[0].total(d.t.sources, d.numbers[i], d.floors)
+	parts, rest := []float64{pooled + math.Log(pooledWeight)}, 1-pooledWeight
+	for _, l := range d.t.ledgers[1:] {
+		e, _ := l.total(d.t.sources, d.numbers[i], d.floors)
+		parts, rest = append(parts, e+math.Log(l.weight)), rest-l.weight
+	}
+	d.logE[i] = stat.LogSumExp(append(parts, math.Log(rest)))
+	p := &d.suspects[i]
+	sum := 0.0
+	for k, s := range d.t.sources {
+		sum += each[k].logE()
+		for n, w := range each[k] {
+			p.add(lineSources[n], w)
+		}
+		d.describeCopies(p, s, k, d.numbers[i][k])
+	}
+	if diff := d.logE[i] - sum; math.Abs(diff) > math.Ln10/20 {
+		p.Evidence = append(p.Evidence, EvidenceWeight{SourceCampaigns, finite(stat.Log10(diff)), int64(len(d.t.ledgers) - 1)})
+	}
+}
+
+// describeCopies notes which exports a candidate has, and which part of the
+// persons they were to hold.
+func (d *tracing) describeCopies(p *Suspect, s *source, k, who int) {
+	o := d.all.datasets[s.d.name]
+	if who < 0 || o == nil || !slices.Contains(d.concerned, s.d.name) {
+		return
+	}
+	for _, x := range s.d.exports {
+		if x.Recipient == p.Recipient && d.inTime(x) {
+			p.Exports = append(p.Exports, x.ID)
+		}
+	}
+	part := d.t.ledgers[0].parts[k]
+	if part.persons == 0 || s.d.name != d.concerned[0] {
+		return
+	}
+	p.Coverage = float64(part.held[who]) / float64(part.persons)
+	p.ModelBased = append(p.ModelBased, s.membership(part, who))
+}
+
+// rankByModel puts those first, among candidates of equal evidence, whose rows
+// are over-represented among those who complain.
+func (d *tracing) rankByModel() {
+	weight := func(p *Suspect) (sum float64) {
+		for _, m := range p.ModelBased {
+			sum += m.Log10LR
+		}
+		return sum
+	}
+	order := make([]int, len(d.suspects))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(weight(&d.suspects[b]), weight(&d.suspects[a])) })
+	suspects, logs := make([]Suspect, len(order)), make([]float64, len(order))
+	for to, from := range order {
+		suspects[to], logs[to] = d.suspects[from], d.logE[from]
+	}
+	d.suspects, d.logE = suspects, logs
+	for i := range d.suspects {
+		d.suspects[i].modelRank = i
+	}
+}
+
+// campaigns lists the groups of messages with what the ledger of each says.
+func (d *tracing) campaigns() {
+	of := map[int]int{}
+	var senders []map[string]int
+	persons := map[[2]uint64]bool{}
+	for i := range d.t.traits {
+		root := d.t.groups.Of(i)
+		k, ok := of[root]
+		if !ok {
+			k = len(d.result.Campaigns)
+			of[root] = k
+			name := d.t.groups.Name(root)
+			d.result.Campaigns = append(d.result.Campaigns, Campaign{ID: campaignID(name, d.t.traits[root]), Shares: name.Kind.String()})
+			senders = append(senders, map[string]int{})
+		}
+		c := &d.result.Campaigns[k]
+		c.Messages++
+		if p := d.t.traits[i].person; p != 0 && !persons[[2]uint64{uint64(k), p}] {
+			persons[[2]uint64{uint64(k), p}] = true
+			c.Persons++
+		}
+		c.extend(d.t.times[i])
+		if s := d.t.sightings[i].Sender; s != "" {
+			senders[k][s]++
+		}
+		d.result.Sightings[i].Campaign = c.ID
+	}
+	for k := range d.result.Campaigns {
+		d.result.Campaigns[k].Sender = commonest(senders[k])
+	}
+	for _, l := range d.t.ledgers[1:] {
+		d.leading(l, &d.result.Campaigns[of[d.t.groups.Of(l.origin)]])
+	}
+}
+
+func campaignID(name message.Trait, m messageTraits) string {
+	t := message.Traits{Self: m.self}
+	if m.first.Kind != 0 {
+		t.Keys = []message.Trait{m.first}
+	}
+	return message.CampaignID(name, t)
+}
+
+func commonest(count map[string]int) (best string) {
+	for s, n := range count {
+		if k := count[best]; n > k || n == k && s < best {
+			best = s
+		}
+	}
+	return best
+}
+
+func (c *Campaign) extend(t time.Time) {
+	if t.IsZero() {
+		return
+	}
+	s := t.UTC().Format(time.RFC3339)
+	if c.First == "" || s < c.First {
+		c.First = s
+	}
+	c.Last = max(c.Last, s)
+}
+
+// leading names the candidate whom a campaign by itself speaks against most.
+// Attributed means that the campaign alone, with the little weight that it has
+// among all, reaches the bound.
+func (d *tracing) leading(l *ledger, c *Campaign) {
+	best, who := 0.0, ""
+	for i, candidate := range d.candidates {
+		if e, _ := l.total(d.t.sources, d.numbers[i], d.floors); e > best {
+			best, who = e, candidate.Recipient
+		}
+	}
+	c.Linked = max(c.Linked, l.persons())
+	if who == "" || stat.Log10(best) <= c.Log10LR {
+		return
+	}
+	c.Leading, c.Log10LR = who, stat.Log10(best)
+	c.Attributed = best+math.Log(l.weight) >= d.limit()
+}
+
+func (l *ledger) persons() (n int) {
+	for _, p := range l.parts {
+		n += p.persons
+	}
+	return n
+}
+
+// limit is the logarithm of the e-value that an accusation takes.
+func (d *decision) limit() float64 {
+	return math.Log(float64(max(1, d.result.Candidates)) / d.engine.options.Alpha)
+}
+
+// missingComplaints says what would decide, see Needs.
+func (d *decision) missingComplaints(n Needs) {
+	switch {
+	case n.Persons > 0:
+		d.warn("nobody passes the bound: %s", n.words())
+	default:
+		d.warn("nobody passes the bound, and complaints like these would not change that: %s", n.words())
+	}
+}
+
+func (n Needs) words() string {
+	s := "one message to a canary of one copy would decide"
+	if n.Persons > 0 {
+		s = fmt.Sprintf("about %d more complaints like these, by other persons of the same campaign, or one message to a canary would decide", n.Persons)
+	}
+	if n.Cells > 0 {
+		s += fmt.Sprintf("; so would %d values that carry marks, quoted in the messages", n.Cells)
+	}
+	return s
+}
+
+// label adds to a decision on files and messages what the messages by themselves
+// tell of campaigns.
+func (t *Trace) label(ctx context.Context, to *Result) error {
+	r, err := t.Result(ctx)
+	to.Campaigns = r.Campaigns
+	for i := range to.Sightings {
+		to.Sightings[i].Campaign = r.Sightings[i].Campaign
+	}
+	return err
+}

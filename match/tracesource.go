@@ -1,0 +1,270 @@
+package match
+
+import (
+	"slices"
+	"time"
+
+	"telltale/canary"
+	"telltale/fingerprint"
+	"telltale/fingerprint/code"
+)
+
+// source is a dataset as messages are weighed against it: who got which copy of
+// it. Candidates are numbered within the source.
+type source struct {
+	d        *dataset
+	names    []string
+	number   map[string]int
+	copies   map[string][]issuedCopy // by snapshot
+	all      []issuedCopy
+	withhold []*fingerprint.Withholding // nil for those from whom nothing is withheld
+	variants []variant
+	words    [][]fingerprint.Word // per variant and candidate; nil where nothing is marked
+	sets     [][]canarySet        // per candidate
+	served   []bool               // with shared canaries
+}
+
+// issuedCopy is an export as far as messages tell it.
+type issuedCopy struct {
+	who    int
+	issued time.Time
+	rate   float64
+}
+
+// variant is a way in which copies are marked.
+type variant struct {
+	layer     *layer
+	threshold uint32
+	marked    []bool // per candidate
+}
+
+// canarySet is the canaries of an export.
+type canarySet struct {
+	canaries []int
+	issued   time.Time
+}
+
+func newSource(e *Engine, d *dataset) *source {
+	s := &source{d: d, number: map[string]int{}, copies: map[string][]issuedCopy{}}
+	for _, x := range d.exports {
+		who, ok := s.number[x.Recipient]
+		if !ok {
+			who = len(s.names)
+			s.number[x.Recipient], s.names = who, append(s.names, x.Recipient)
+		}
+		c := issuedCopy{who, x.IssuedAt, x.WithholdRate}
+		s.all = append(s.all, c)
+		s.copies[x.Snapshot] = append(s.copies[x.Snapshot], c)
+	}
+	s.withhold = make([]*fingerprint.Withholding, len(s.names))
+	s.served = make([]bool, len(s.names))
+	for _, x := range d.exports {
+		if who := s.number[x.Recipient]; x.WithholdRate > 0 && s.withhold[who] == nil {
+			w := fingerprint.NewWithholding(d.name, x.Recipient, e.master)
+			s.withhold[who] = &w
+		}
+	}
+	for _, l := range d.layers {
+		s.addVariants(l)
+	}
+	s.collectCanaries()
+	return s
+}
+
+func (s *source) addVariants(l *layer) {
+	for _, x := range s.d.exports {
+		t := fingerprint.Threshold(x.Density)
+		if x.Scheme != l.version || t == 0 {
+			continue
+		}
+		at := slices.IndexFunc(s.variants, func(v variant) bool { return v.layer == l && v.threshold == t })
+		if at < 0 {
+			at = len(s.variants)
+			s.variants = append(s.variants, variant{l, t, make([]bool, len(s.names))})
+			s.words = append(s.words, make([]fingerprint.Word, len(s.names)))
+		}
+		who := s.number[x.Recipient]
+		if !s.variants[at].marked[who] {
+			s.variants[at].marked[who] = true
+			s.words[at][who] = l.marker.Word(x.Recipient)
+		}
+	}
+}
+
+func (s *source) collectCanaries() {
+	s.sets = make([][]canarySet, len(s.names))
+	by := map[string][]int{}
+	for i, p := range s.d.planted {
+		if p.canary.Shared {
+			for _, name := range p.recipients {
+				s.served[s.number[name]] = true
+			}
+			continue
+		}
+		for _, id := range p.exports {
+			by[id] = append(by[id], i)
+		}
+	}
+	for _, x := range s.d.exports {
+		who, set := s.number[x.Recipient], by[x.ID]
+		if len(set) > 0 && !slices.ContainsFunc(s.sets[who], func(c canarySet) bool { return slices.Equal(c.canaries, set) }) {
+			s.sets[who] = append(s.sets[who], canarySet{set, x.IssuedAt})
+		}
+	}
+}
+
+// effect is what one message says of the candidates of a source.
+type effect struct {
+	person bool
+	key    fingerprint.RowKey
+	state  []rowState // per candidate
+	rate   []float64  // per candidate, of withholding; nil when nothing is withheld
+	reads  []effectRead
+	shared []effectRead
+	hits   []effectHit
+}
+
+type rowState uint8
+
+const (
+	notHeld  rowState = iota // by a copy that had been issued
+	inCopy                   // held, and not withheld
+	leftOut                  // withheld
+	unmarked = 2             // bit of a candidate whose copy is not marked there
+)
+
+type effectRead struct {
+	variant int
+	site    [16]byte
+	ratios  code.Ratios
+	bits    []uint8 // per candidate, or unmarked
+}
+
+type effectHit struct {
+	key  hitKey
+	at   time.Time
+	null float64 // pays for all looks
+}
+
+// hitKey tells hits that show nothing but a number from others: they are
+// stakes of their own.
+type hitKey struct {
+	id    sightedID
+	phone bool
+}
+
+// effectOf returns what a message says, nil when it says nothing.
+func (s *source) effectOf(r *Reading, look, guesses int64) *effect {
+	e := &effect{}
+	for i := range r.persons {
+		if r.persons[i].Dataset == s.d.name {
+			s.addPerson(e, &r.persons[i], r.at)
+		}
+	}
+	if o := r.datasets[s.d.name]; o != nil {
+		s.addHits(e, o, r.at, look, guesses)
+	}
+	if !e.person && len(e.hits) == 0 {
+		return nil
+	}
+	return e
+}
+
+func (s *source) addPerson(e *effect, p *linkedPerson, at time.Time) {
+	e.person, e.key = true, p.Key
+	e.state = make([]rowState, len(s.names))
+	for _, snapshot := range p.Snapshots {
+		for _, c := range s.copies[snapshot] {
+			s.hold(e, c, at)
+		}
+	}
+	for who, w := range s.withhold {
+		if w != nil && e.state[who] == inCopy && e.rate != nil && e.rate[who] > 0 && w.Withheld(p.Key, e.rate[who]) {
+			e.state[who] = leftOut
+		}
+	}
+	s.addReads(e, p)
+}
+
+// hold notes that a copy was to have the row: at the lowest rate of all copies
+// of its holder, since what is withheld at one rate is withheld at every higher one.
+func (s *source) hold(e *effect, c issuedCopy, at time.Time) {
+	if !at.IsZero() && c.issued.After(at) {
+		return
+	}
+	if c.rate > 0 && e.rate == nil {
+		e.rate = make([]float64, len(s.names))
+	}
+	if e.rate != nil && (e.state[c.who] == notHeld || c.rate < e.rate[c.who]) {
+		e.rate[c.who] = c.rate
+	}
+	e.state[c.who] = inCopy
+}
+
+func (s *source) addReads(e *effect, p *linkedPerson) {
+	l := s.d.layer(p.Scheme)
+	if l == nil {
+		return
+	}
+	for i, name := range p.Columns {
+		column := slices.IndexFunc(l.scheme.Columns, func(c fingerprint.Column) bool { return c.Name == name })
+		if column < 0 {
+			continue
+		}
+		site := l.marker.Site(p.Key, column)
+		for v := range s.variants {
+			if s.variants[v].layer == l && site.U < s.variants[v].threshold {
+				e.reads = append(e.reads, s.read(e, v, site, p.Symbols[i]))
+			}
+		}
+	}
+}
+
+// read gives the bits of those whose copies held the row.
+func (s *source) read(e *effect, v int, site fingerprint.Site, symbol uint8) effectRead {
+	x := effectRead{variant: v, site: site.ID, ratios: code.NewRatios(code.Read{Bias: code.Bias(site.Bias), Symbol: symbol}), bits: make([]uint8, len(s.names))}
+	for who := range s.names {
+		x.bits[who] = unmarked
+		if s.variants[v].marked[who] && (e.state == nil || e.state[who] == inCopy) {
+			x.bits[who] = s.words[v][who].Bit(site)
+		}
+	}
+	return x
+}
+
+func (s *source) addHits(e *effect, o *observed, at time.Time, look, guesses int64) {
+	for i := range s.d.planted {
+		p := &s.d.planted[i]
+		seen, ok := o.Canaries[p.id]
+		if !ok || slices.ContainsFunc(e.hits, func(h effectHit) bool { return h.key.id == p.id }) {
+			continue
+		}
+		chance := p.null(seen, float64(max(1, guesses)))
+		if chance >= maxNull {
+			continue
+		}
+		e.hits = append(e.hits, effectHit{hitKey{p.id, p.onlyPhone(seen)}, at, code.LookNull(chance, look)})
+		if p.canary.Shared {
+			s.addShared(e, p)
+		}
+	}
+}
+
+// addShared reads a shared canary as a symbol of the code: a one.
+func (s *source) addShared(e *effect, p *planted) {
+	for v := range s.variants {
+		l := s.variants[v].layer
+		if l != s.d.layers[0] {
+			continue
+		}
+		site := l.marker.SharedSite(canary.SharedSite(p.canary.Slot))
+		x := effectRead{site: site.ID, ratios: code.NewRatios(code.Read{Bias: code.Bias(site.Bias), Symbol: 1}), bits: make([]uint8, len(s.names))}
+		for who, name := range s.names {
+			if x.bits[who] = unmarked; s.served[who] {
+				x.bits[who] = l.marker.Word(name).Bit(site)
+			}
+		}
+		e.shared = append(e.shared, x)
+		return
+	}
+}
