@@ -98,7 +98,11 @@ func (d *decision) verdict(accused, listed int) Verdict {
 	return None
 }
 
-func (d *decision) unreadable() (n int64) {
+func (d *decision) unreadable() int64 {
+	if d.lost > 0 {
+		return d.lost
+	}
+	n := int64(0)
 	for _, in := range d.result.Inputs {
 		n += in.Unreadable
 	}

@@ -63,6 +63,7 @@ type decision struct {
 	files      bool // some reading is of a file
 	latest     time.Time
 	always     bool     // some reading has no time: no export is too late
+	lost       int64    // parts of messages that could not be read
 	concerned  []string // datasets, the one with the most linked rows first
 	candidates []Candidate
 	logE       []float64 // per candidate

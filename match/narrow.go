@@ -34,7 +34,7 @@ type Needs struct {
 
 // against is the evidence, in orders of magnitude, from which on a candidate
 // leaves the list.
-const against = 2
+const against = 1
 
 // narrow lists how few candidates are left after each kind of fact.
 func (d *tracing) narrow() {
@@ -142,7 +142,7 @@ func (d *tracing) suspect(who string) *Suspect {
 }
 
 // spokenAgainst excludes those whom the evidence speaks against by a factor of
-// a hundred, or by as much compared with the best.
+// ten, or by as much compared with the best.
 func (d *tracing) spokenAgainst(who string) string {
 	p, best := d.suspect(who), d.suspects[0]
 	if p == nil || p.Log10LR > -against && p.Log10LR > best.Log10LR-against {
@@ -156,7 +156,7 @@ func (d *tracing) spokenAgainst(who string) string {
 			return fmt.Sprintf("the %d marks read from quoted values do not fit its copy (log10 %.1f)", e.N, e.Log10LR)
 		}
 	}
-	return fmt.Sprintf("the evidence on it (log10 %.1f) is a hundredth or less of that on %s (log10 %.1f)", p.Log10LR, best.Recipient, best.Log10LR)
+	return fmt.Sprintf("the evidence on it (log10 %.1f) is a tenth or less of that on %s (log10 %.1f)", p.Log10LR, best.Recipient, best.Log10LR)
 }
 
 func (d *tracing) leftOutOf(p *Suspect) string {

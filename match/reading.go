@@ -29,6 +29,9 @@ type Reading struct {
 	datasets map[string]*observed
 }
 
+// IsMessage reports whether the reading is of a message.
+func (r *Reading) IsMessage() bool { return r.message }
+
 // observed is what was seen of one dataset.
 type observed struct {
 	Rows     int64 // that linked, repeats included

@@ -31,22 +31,15 @@ type Trace struct {
 	all       *Reading // what was seen, merged
 	inputs    []Input
 	sightings []Sighting
-	traits    []messageTraits
-	times     []time.Time
 	latest    time.Time
 	always    bool
-}
-
-// messageTraits are what is kept of a message's traits.
-type messageTraits struct {
-	person, self uint64
-	first        message.Trait
-	linked       bool
+	lost      int64            // parts that could not be read
+	campaigns map[int]*running // by first message
 }
 
 // NewTrace returns a trace that has seen nothing.
 func (e *Engine) NewTrace() *Trace {
-	t := &Trace{engine: e, groups: message.NewGroups(), all: newReading(Seen{})}
+	t := &Trace{engine: e, groups: message.NewGroups(), all: newReading(Seen{}), campaigns: map[int]*running{}}
 	for _, d := range e.datasets {
 		t.sources = append(t.sources, newSource(e, d))
 	}
@@ -86,24 +79,24 @@ func (t *Trace) look(rest []*Reading) {
 func (t *Trace) add(r *Reading) {
 	i := t.groups.Len()
 	root := t.groups.Add(r.traits)
-	m := messageTraits{person: r.traits.Person, self: r.traits.Self, linked: len(r.persons) > 0 || len(r.datasets) > 0}
-	if len(r.traits.Keys) > 0 {
-		m.first = r.traits.Keys[0]
-	}
-	t.traits, t.times = append(t.traits, m), append(t.times, r.at)
+	t.count(i, root, r)
 	t.inputs, t.sightings = append(t.inputs, r.Inputs...), append(t.sightings, r.Sightings...)
+	for _, in := range r.Inputs {
+		t.lost += in.Unreadable
+	}
 	t.always = t.always || r.at.IsZero()
 	if r.at.After(t.latest) {
 		t.latest = r.at
 	}
 	t.all.looked += r.looked
 	t.engine.expand(r, t.all)
-	if m.linked {
-		if root != i && !t.hasLedger(root) && len(t.ledgers) < t.maxLedgers() {
-			t.ledgers = append(t.ledgers, newLedger(t.sources, root, campaignWeight(len(t.ledgers))))
-		}
-		t.weigh(r, root)
+	if len(r.persons) == 0 && len(r.datasets) == 0 {
+		return
 	}
+	if root != i && !t.hasLedger(root) && len(t.ledgers) < t.maxLedgers() {
+		t.ledgers = append(t.ledgers, newLedger(t.sources, root, campaignWeight(len(t.ledgers))))
+	}
+	t.weigh(r, root)
 }
 
 // weigh adds what a message says to the ledger of all and to those of its
@@ -156,4 +149,10 @@ func (t *Trace) maxLedgers() int {
 		n += len(s.names)
 	}
 	return 1 + min(64, 1+200_000/max(1, n))
+}
+
+// Latest is Result with the inputs, sightings and campaigns of the last message
+// alone.
+func (t *Trace) Latest(ctx context.Context) (Result, error) {
+	return t.result(ctx, true)
 }

@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"time"
 
 	"telltale/fingerprint/code"
 	"telltale/internal/stat"
-	"telltale/match/message"
 )
 
 // SourceCampaigns is the line of what campaigns add to the e-process beyond
@@ -26,10 +24,17 @@ type tracing struct {
 }
 
 // Result weighs what has been added so far. It may be asked for at any time.
-func (t *Trace) Result(ctx context.Context) (Result, error) {
+func (t *Trace) Result(ctx context.Context) (Result, error) { return t.result(ctx, false) }
+
+func (t *Trace) result(ctx context.Context, last bool) (Result, error) {
 	d := &tracing{decision: &decision{engine: t.engine, all: t.all, latest: t.latest, always: t.always}, t: t}
 	d.result = emptyResult(t.engine.options.Alpha)
-	d.result.Inputs, d.result.Sightings = append(d.result.Inputs, t.inputs...), append(d.result.Sightings, t.sightings...)
+	from := 0
+	if last {
+		from = max(0, len(t.sightings)-1)
+	}
+	d.result.Inputs, d.result.Sightings = append(d.result.Inputs, t.inputs[from:]...), append(d.result.Sightings, t.sightings[from:]...)
+	d.lost = t.lost
 	d.concern()
 	d.findCandidates()
 	if err := ctx.Err(); err != nil {
@@ -45,7 +50,7 @@ func (t *Trace) Result(ctx context.Context) (Result, error) {
 	}
 	d.rankByModel()
 	d.conclude()
-	d.campaigns()
+	d.listCampaigns(from)
 	d.narrow()
 	return d.result, nil
 }
@@ -148,94 +153,6 @@ func (d *tracing) rankByModel() {
 	for i := range d.suspects {
 		d.suspects[i].modelRank = i
 	}
-}
-
-// campaigns lists the groups of messages with what the ledger of each says.
-func (d *tracing) campaigns() {
-	of := map[int]int{}
-	var senders []map[string]int
-	persons := map[[2]uint64]bool{}
-	for i := range d.t.traits {
-		root := d.t.groups.Of(i)
-		k, ok := of[root]
-		if !ok {
-			k = len(d.result.Campaigns)
-			of[root] = k
-			name := d.t.groups.Name(root)
-			d.result.Campaigns = append(d.result.Campaigns, Campaign{ID: campaignID(name, d.t.traits[root]), Shares: name.Kind.String()})
-			senders = append(senders, map[string]int{})
-		}
-		c := &d.result.Campaigns[k]
-		c.Messages++
-		if p := d.t.traits[i].person; p != 0 && !persons[[2]uint64{uint64(k), p}] {
-			persons[[2]uint64{uint64(k), p}] = true
-			c.Persons++
-		}
-		c.extend(d.t.times[i])
-		if s := d.t.sightings[i].Sender; s != "" {
-			senders[k][s]++
-		}
-		d.result.Sightings[i].Campaign = c.ID
-	}
-	for k := range d.result.Campaigns {
-		d.result.Campaigns[k].Sender = commonest(senders[k])
-	}
-	for _, l := range d.t.ledgers[1:] {
-		d.leading(l, &d.result.Campaigns[of[d.t.groups.Of(l.origin)]])
-	}
-}
-
-func campaignID(name message.Trait, m messageTraits) string {
-	t := message.Traits{Self: m.self}
-	if m.first.Kind != 0 {
-		t.Keys = []message.Trait{m.first}
-	}
-	return message.CampaignID(name, t)
-}
-
-func commonest(count map[string]int) (best string) {
-	for s, n := range count {
-		if k := count[best]; n > k || n == k && s < best {
-			best = s
-		}
-	}
-	return best
-}
-
-func (c *Campaign) extend(t time.Time) {
-	if t.IsZero() {
-		return
-	}
-	s := t.UTC().Format(time.RFC3339)
-	if c.First == "" || s < c.First {
-		c.First = s
-	}
-	c.Last = max(c.Last, s)
-}
-
-// leading names the candidate whom a campaign by itself speaks against most.
-// Attributed means that the campaign alone, with the little weight that it has
-// among all, reaches the bound.
-func (d *tracing) leading(l *ledger, c *Campaign) {
-	best, who := 0.0, ""
-	for i, candidate := range d.candidates {
-		if e, _ := l.total(d.t.sources, d.numbers[i], d.floors); e > best {
-			best, who = e, candidate.Recipient
-		}
-	}
-	c.Linked = max(c.Linked, l.persons())
-	if who == "" || stat.Log10(best) <= c.Log10LR {
-		return
-	}
-	c.Leading, c.Log10LR = who, stat.Log10(best)
-	c.Attributed = best+math.Log(l.weight) >= d.limit()
-}
-
-func (l *ledger) persons() (n int) {
-	for _, p := range l.parts {
-		n += p.persons
-	}
-	return n
 }
 
 // limit is the logarithm of the e-value that an accusation takes.

@@ -193,8 +193,13 @@ func (i *investigation) decide(c *cli.Context, finish func(*match.Result)) error
 	if err != nil {
 		return err
 	}
+	i.onlyThisCall(&result, len(i.readings))
+	return i.conclude(c, result, finish)
+}
+
+// conclude records a decision and prints it.
+func (i *investigation) conclude(c *cli.Context, result match.Result, finish func(*match.Result)) error {
 	result.Schema = i.schema
-	i.onlyThisCall(&result)
 	finish(&result)
 	if err := i.save(c.Context); err != nil {
 		return err
@@ -202,12 +207,7 @@ func (i *investigation) decide(c *cli.Context, finish func(*match.Result)) error
 	if err := i.recordDecision(c.Context, result); err != nil {
 		return err
 	}
-	doc := struct {
-		match.Result
-		Case    string `json:"case"`
-		Earlier int    `json:"earlier_sightings"` // of the case, weighed together with these
-	}{result, i.caseName, len(i.earlier)}
-	err = i.p.print(doc, func(w io.Writer) {
+	err := i.p.print(i.doc(result), func(w io.Writer) {
 		report.Text(w, result, i.p.painter(result.Verdict))
 		if len(i.earlier) > 0 {
 			fmt.Fprintf(w, "\nEarlier sightings of case %s weighed too: %d.\n", printable(i.caseName), len(i.earlier))
@@ -219,14 +219,26 @@ func (i *investigation) decide(c *cli.Context, finish func(*match.Result)) error
 	return exitStatus(result, c.Bool("exit-code"))
 }
 
+// resultDoc is a result as it is printed.
+type resultDoc struct {
+	match.Result
+	Case    string `json:"case"`
+	Earlier int    `json:"earlier_sightings"` // of the case, weighed together with these
+}
+
+func (i *investigation) doc(result match.Result) resultDoc {
+	return resultDoc{result, i.caseName, len(i.earlier)}
+}
+
 // onlyThisCall leaves the inputs and messages of this call in a result that
 // weighs those of the whole case.
-func (i *investigation) onlyThisCall(result *match.Result) {
-	result.Inputs, result.Sightings = []match.Input{}, []match.Sighting{}
+func (i *investigation) onlyThisCall(result *match.Result, readings int) {
+	messages := 0
 	for _, r := range i.readings {
-		result.Inputs = append(result.Inputs, r.Inputs...)
-		result.Sightings = append(result.Sightings, r.Sightings...)
+		messages += len(r.Sightings)
 	}
+	result.Inputs = result.Inputs[len(result.Inputs)-readings:]
+	result.Sightings = result.Sightings[len(result.Sightings)-messages:]
 }
 
 // recordDecision notes in the ledger what was decided on what.

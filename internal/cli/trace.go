@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
+	"golang.org/x/sync/errgroup"
 
-	"telltale/internal/identity"
 	"telltale/match"
 	"telltale/match/message"
 )
@@ -18,8 +19,9 @@ import (
 func (p *program) traceCommand() *cli.Command {
 	return &cli.Command{
 		Name: "trace", Usage: "say whose copy led to a message", ArgsUsage: "FILE|DIR|-...",
-		Description: "FILE is a mail, an mbox, the text of an SMS, or a table of complaints with one message a row. Without a file,\n" +
-			"give --contact. All messages of one call count together; with --case those of earlier calls do too.",
+		Description: "FILE is a mail (.eml, .msg), an mbox, an abuse report, a phone's backup, a chat, the text of an SMS, or a table of\n" +
+			"complaints with one message a row. Without a file, give --contact. All messages of one call count together; with\n" +
+			"--case those of earlier calls do too. JSON Lines on standard input (-) are answered line by line.",
 		Flags: append(investigationFlags(),
 			&cli.StringFlag{Name: "contact", Usage: "`ADDRESS` or number that received the message"},
 			&cli.StringFlag{Name: "received", Usage: "`TIME` when it was received: later exports are no source"},
@@ -54,31 +56,124 @@ func (p *program) runTrace(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	messages, failed, err := p.readMessages(c.Context, files)
-	if err != nil {
-		return err
+	stream := p.jsonLines(files)
+	var messages []message.Message
+	var failed []match.Input
+	if stream == nil {
+		if messages, failed, err = p.readMessages(c.Context, files); err != nil {
+			return err
+		}
 	}
-	messages = p.amend(c, messages, received)
 	return p.with(c.Context, func(r *registry) error {
 		i, err := p.investigate(c, r, options, "message", match.SchemaTrace)
 		if err != nil {
 			return err
-		}
-		for _, m := range messages {
-			if err := i.readMessage(c.Context, m, c.String("holder"), received); err != nil {
-				return err
-			}
 		}
 		if c.Bool("reveal") {
 			if err := p.note(c.Context, r, "reveal", "contacts of traced messages", nil); err != nil {
 				return err
 			}
 		}
-		return i.decide(c, func(result *match.Result) {
-			addFailed(result, failed)
-			addCampaigns(result, messages, c.Bool("reveal"))
-		})
+		t := &tracing{i, c, c.Bool("reveal"), received, p.Now().UTC().Format(time.RFC3339Nano)}
+		if stream != nil {
+			return t.stream(stream)
+		}
+		return t.batch(p.amend(c, messages, received), failed)
 	})
+}
+
+// tracing is one run of trace.
+type tracing struct {
+	*investigation
+	c        *cli.Context
+	reveal   bool
+	received time.Time
+	call     string // what is read in one call is looked at together
+}
+
+// lookSize is how many messages are read at a time. Of a longer list each part
+// is a look of its own.
+const lookSize = 4096
+
+// batch weighs all messages together and answers once. Without a case, what
+// was read of a message is forgotten as soon as it is weighed.
+func (t *tracing) batch(messages []message.Message, failed []match.Input) error {
+	trace, ctx := t.engine.NewTrace(), t.c.Context
+	for part := 0; part*lookSize < len(messages); part++ {
+		chunk := messages[part*lookSize : min(len(messages), (part+1)*lookSize)]
+		readings, err := t.read(chunk, fmt.Sprintf("%s/%d", t.call, part))
+		if err != nil {
+			return err
+		}
+		if t.caseName == "" {
+			err = trace.Add(ctx, readings...)
+		} else {
+			err = t.keep(chunk, readings)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	finish := func(result *match.Result) {
+		addFailed(result, failed)
+		t.revealContacts(result, messages)
+	}
+	if t.caseName != "" {
+		return t.decide(t.c, finish)
+	}
+	result, err := trace.Result(ctx)
+	if err != nil {
+		return err
+	}
+	return t.conclude(t.c, result, finish)
+}
+
+// read reads messages on all cores, in their order.
+func (t *tracing) read(messages []message.Message, call string) ([]*match.Reading, error) {
+	out := make([]*match.Reading, len(messages))
+	g, ctx := errgroup.WithContext(t.c.Context)
+	workers := runtime.GOMAXPROCS(0)
+	for w := range workers {
+		g.Go(func() error {
+			for k := w; k < len(messages); k += workers {
+				m := &messages[k]
+				reading, err := t.engine.Message(ctx, *m, match.Seen{Name: m.Name, Holder: t.c.String("holder"), At: t.at(m), Call: call})
+				if err != nil {
+					return fmt.Errorf("%s: %w", m.Name, err)
+				}
+				out[k] = reading
+			}
+			return nil
+		})
+	}
+	return out, g.Wait()
+}
+
+func (t *tracing) at(m *message.Message) time.Time {
+	if !t.received.IsZero() {
+		return t.received
+	}
+	return m.Received
+}
+
+// keep takes readings that are added to a case.
+func (t *tracing) keep(messages []message.Message, readings []*match.Reading) error {
+	for k, m := range messages {
+		record := sightingRecord{Name: m.Name, Holder: t.c.String("holder"), At: t.at(&m), Sender: m.Sender, Contact: readings[k].Sightings[0].Contact}
+		if err := t.add(readings[k], record, m.SHA256); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// revealContacts shows the contacts of this call in clear, if asked to.
+func (t *tracing) revealContacts(result *match.Result, messages []message.Message) {
+	for at, m := range messages {
+		if t.reveal && len(m.Recipients) > 0 {
+			result.Sightings[at].Contact = m.Recipients[0].Value
+		}
+	}
 }
 
 // readMessages reads every message of every file. A file that cannot be read
@@ -142,48 +237,4 @@ func (p *program) amend(c *cli.Context, messages []message.Message, received tim
 		}
 	}
 	return messages
-}
-
-func (i *investigation) readMessage(ctx context.Context, m message.Message, holder string, received time.Time) error {
-	at := m.Received
-	if !received.IsZero() {
-		at = received
-	}
-	reading, err := i.engine.Message(ctx, m, match.Seen{Name: m.Name, Holder: holder, At: at})
-	if err != nil {
-		return fmt.Errorf("%s: %w", m.Name, err)
-	}
-	record := sightingRecord{Name: m.Name, Holder: holder, At: at, Sender: m.Sender}
-	if len(m.Recipients) > 0 {
-		record.Contact = identity.Mask(m.Recipients[0].Kind, m.Recipients[0].Value)
-	}
-	return i.add(reading, record, m.SHA256)
-}
-
-// addCampaigns groups the messages of this call; the sightings of the result
-// are theirs, in the same order.
-func addCampaigns(result *match.Result, messages []message.Message, reveal bool) {
-	result.Campaigns = []match.Campaign{}
-	for _, campaign := range message.Campaigns(messages) {
-		result.Campaigns = append(result.Campaigns, match.Campaign{ID: campaign.ID, Sender: campaign.Sender,
-			Messages: len(campaign.Messages), Persons: campaign.Persons, First: timeText(campaign.First), Last: timeText(campaign.Last)})
-		for _, at := range campaign.Messages {
-			result.Sightings[at].Campaign = campaign.ID
-		}
-	}
-	if !reveal {
-		return
-	}
-	for at, m := range messages {
-		if len(m.Recipients) > 0 {
-			result.Sightings[at].Contact = m.Recipients[0].Value
-		}
-	}
-}
-
-func timeText(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
 }

@@ -33,6 +33,9 @@ func Text(w io.Writer, r match.Result, paint func(string) string) {
 	p.inputs(r)
 	p.found(r)
 	p.suspects(r)
+	p.modelled(r)
+	p.steps(r)
+	p.campaigns(r)
 	p.sightings(r)
 	for _, warning := range r.Warnings {
 		p.line("warning   %s", warning)
@@ -243,18 +246,10 @@ func (p printer) sightings(r match.Result) {
 			p.line("message   and %d more", len(r.Sightings)-most)
 			return
 		}
-		what := "nobody of ours"
-		switch {
-		case len(s.Canaries) > 0:
-			var names []string
-			for _, c := range s.Canaries {
-				names = append(names, c.Recipient)
-			}
-			what = "a canary of the copy issued to " + strings.Join(names, ", ")
-		case s.Person:
-			what = "a person of ours"
+		p.line("message   %s to %s %s: %s", s.Input, s.Contact, s.Received, sightingOf(s))
+		for _, note := range s.Notes {
+			p.line("            %s", note)
 		}
-		p.line("message   %s to %s %s: %s", s.Input, s.Contact, s.Received, what)
 	}
 }
 

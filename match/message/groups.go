@@ -12,6 +12,7 @@ type Groups struct {
 	texts  map[uint64]int32
 	bands  map[uint64]int32 // -> 1 + a message that is kept
 	kept   map[int32]Sketch // of messages that stand for a text
+	joined []int            // see Joined
 }
 
 // NewGroups returns groups without messages.
@@ -23,6 +24,7 @@ func NewGroups() *Groups {
 // number of the first message of its group.
 func (g *Groups) Add(t Traits) int {
 	i := int32(len(g.parent))
+	g.joined = g.joined[:0]
 	g.parent = append(g.parent, i)
 	g.name = append(g.name, Trait{})
 	for _, k := range t.Keys {
@@ -35,6 +37,11 @@ func (g *Groups) Add(t Traits) int {
 	g.joinText(i, t)
 	return int(g.root(i))
 }
+
+// Joined lists the first messages of the groups that the last Add made part of
+// another, the new message among them if it joined one. It is valid until the
+// next Add.
+func (g *Groups) Joined() []int { return g.joined }
 
 // Of returns the number of the first message of a message's group.
 func (g *Groups) Of(i int) int { return int(g.root(int32(i))) }
@@ -99,6 +106,9 @@ func (g *Groups) join(i, j int32, why Trait) {
 	}
 	if b < a {
 		a, b = b, a
+	}
+	if a != b {
+		g.joined = append(g.joined, int(b))
 	}
 	g.parent[b] = a
 	g.name[a] = why
