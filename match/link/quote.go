@@ -96,18 +96,27 @@ func (l *Linker) Quoted(column int, row uint32, text Text) (value string, ok boo
 }
 
 // quotable reports whether a piece of text may be a value of the column: a
-// number has digits, and a sentence is no number.
+// number or a time has digits, and not many letters.
 func (f *field) quotable(v string) bool {
 	if !f.number {
 		return true
 	}
-	for i := 0; i < len(v); i++ {
-		if v[i] >= '0' && v[i] <= '9' {
-			return len(v) <= 40
+	digits, letters := 0, 0
+	for i := 0; i < len(v) && i <= maxNumber; i++ {
+		switch c := v[i]; {
+		case c >= '0' && c <= '9':
+			digits++
+		case c|0x20 >= 'a' && c|0x20 <= 'z':
+			letters++
 		}
 	}
-	return false
+	return digits > 0 && letters <= maxLetters && len(v) <= maxNumber
 }
+
+const (
+	maxNumber  = 32 // bytes of a quoted number or time
+	maxLetters = 11 // of them: "September" and "st", or a currency
+)
 
 // quote is the tag of a piece of text in a column. Messages of a campaign
 // repeat themselves, so the last ones are remembered.

@@ -135,10 +135,15 @@ func columnRoles(s table.Schema, rows []rawRow) (roles, bool) {
 	}
 	p := roles{names: s.Columns, locale: identity.GuessLocale(columns), time: -1, sender: -1, subject: -1}
 	taken := make([]bool, width)
+	backup := s.Header && isExport(s.Columns)
 	for c := range columns {
 		header := ""
 		if s.Header {
 			header = strings.ToLower(s.Columns[c])
+		}
+		if backup && otherParty[header] {
+			p.sender, taken[c] = c, true
+			continue
 		}
 		p.byHeader(c, header, columns[c], taken)
 	}
@@ -156,6 +161,22 @@ func columnRoles(s table.Schema, rows []rawRow) (roles, bool) {
 		return roles{}, false
 	}
 	return p, true
+}
+
+// otherParty are the columns in which exports of a phone's messages have who
+// wrote, while tables of complaints have who received.
+var otherParty = map[string]bool{"address": true, "number": true, "phone number": true, "phone_number": true, "phonenumber": true, "phone": true, "contact": true, "peer": true}
+
+// isExport reports whether columns are those of an export of a phone's messages.
+func isExport(columns []string) bool {
+	n := 0
+	for _, c := range columns {
+		switch strings.ToLower(strings.TrimSpace(c)) {
+		case "type", "thread_id", "threadid", "protocol", "service_center", "readable_date", "date_sent", "msg_box", "read", "seen", "toa", "sc_toa", "direction":
+			n++
+		}
+	}
+	return n >= 2
 }
 
 func raggedShare(rows []rawRow, width int) float64 {
@@ -355,12 +376,32 @@ func (p *roles) message(name string, r rawRow) Message {
 		fmt.Fprintf(&other, "%s\n", cells[c])
 	}
 	m.Header = other.String()
+	if isMail([]byte(m.Text)) {
+		m.adoptMail(readMail(name, []byte(m.Text)))
+		return m
+	}
 	var links []string
 	if looksHTML(m.Text) {
 		m.Text, links = htmlText(m.Text)
 	}
 	m.findInside(links)
 	return m
+}
+
+// adoptMail takes what a row's cell holds as a whole mail.
+func (m *Message) adoptMail(mail Message) {
+	mail.Name, mail.SHA256 = m.Name, m.SHA256
+	mail.Recipients = distinct(m.Recipients, mail.Recipients)
+	mail.Header = m.Header + mail.Header
+	mail.Unreadable = append(m.Unreadable, mail.Unreadable...)
+	if mail.Sender == "" {
+		mail.Sender = m.Sender
+	}
+	if !m.Received.IsZero() {
+		mail.Received = m.Received
+	}
+	mail.findInside(mail.Links)
+	*m = mail
 }
 
 // cellContacts reads a cell of recipients, which may name several.

@@ -78,11 +78,24 @@ func distinct(lists ...[]Contact) []Contact {
 	return out
 }
 
+// Kinds of contacts that are not known in full: a digest, and one of which a
+// part is hidden (identity.LooksHashed, identity.Masked).
+const (
+	Hashed identity.Kind = "digest"
+	Masked identity.Kind = "masked"
+)
+
 // contact reads a contact that somebody typed or that stands in a cell.
 func contact(s, locale, source string) (Contact, bool) {
 	s = strings.TrimSpace(s)
 	if s == "" {
 		return Contact{}, false
+	}
+	if _, _, ok := identity.LooksHashed(s); ok {
+		return Contact{Hashed, s, source}, true
+	}
+	if _, _, _, ok := identity.Masked(s); ok {
+		return Contact{Masked, s, source}, true
 	}
 	for _, k := range []identity.Kind{identity.Email, identity.Phone} {
 		if c, ok := identity.Canonical(k, s, locale); ok {

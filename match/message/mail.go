@@ -234,6 +234,11 @@ func (r *mailReader) finish(h fields, raw []byte) {
 	}
 	m.Notes = append(m.Notes, notes...)
 	m.Recipients = distinct(r.original, r.innerAddr, recipientsOf(h, ""), phoneRecipients(about))
+	if len(r.inner) == 0 && len(r.original) == 0 {
+		if f := forwarded(m.Text); f != nil {
+			m.adopt(f)
+		}
+	}
 	m.findInside(r.links)
 }
 

@@ -22,9 +22,24 @@ func Read(name string, r io.Reader) ([]Message, error) {
 	if err != nil && err != io.EOF && !errors.Is(err, bufio.ErrBufferFull) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	if lookupBOM(head) != "" {
+		return readWide(name, b)
+	}
 	switch {
 	case len(bytes.TrimSpace(head)) == 0:
 		return nil, fmt.Errorf("%s: %w", name, ErrNoMessage)
+	case isOutlook(head):
+		raw, err := io.ReadAll(io.LimitReader(b, MaxMessage+1))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		m, err := readOutlook(name, raw)
+		if err != nil {
+			return readOther(name, bufio.NewReaderSize(bytes.NewReader(raw), peekSize)) // an old workbook, perhaps
+		}
+		return []Message{m}, nil
+	case isBackup(head):
+		return readBackup(name, b)
 	case isMbox(head):
 		return readMbox(name, b)
 	case isMail(head):
@@ -37,11 +52,25 @@ func Read(name string, r io.Reader) ([]Message, error) {
 	return readOther(name, b)
 }
 
+// readWide reads a file in UTF-16 as if it were in UTF-8.
+func readWide(name string, b *bufio.Reader) ([]Message, error) {
+	raw, err := io.ReadAll(io.LimitReader(b, 2*MaxMessage))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	text, _ := decodeAs(raw, lookupBOM(raw))
+	text = strings.TrimPrefix(text, "\ufeff")
+	if strings.TrimSpace(text) == "" || !mostlyText([]byte(text)) {
+		return nil, fmt.Errorf("%s: %w", name, ErrNotText)
+	}
+	return Read(name, strings.NewReader(text))
+}
+
 // readOther reads tables, and as text what is none.
 func readOther(name string, b *bufio.Reader) ([]Message, error) {
 	var kept bytes.Buffer
 	list, err := readTable(name, io.TeeReader(b, &capped{&kept, MaxMessage}))
-	if err == nil {
+	if err == nil && (len(list) > 50 || !startsChat(kept.Bytes())) {
 		return list, nil
 	}
 	if _, cerr := io.Copy(&kept, io.LimitReader(b, int64(MaxMessage-kept.Len()))); cerr != nil {
@@ -50,7 +79,15 @@ func readOther(name string, b *bufio.Reader) ([]Message, error) {
 	if !mostlyText(kept.Bytes()) && lookupBOM(kept.Bytes()) == "" {
 		return nil, fmt.Errorf("%s: %w", name, ErrNotText)
 	}
-	return []Message{readText(name, kept.Bytes())}, nil
+	text, _ := decodeText(kept.Bytes(), "")
+	if list, ok := readChat(name, strings.TrimPrefix(text, "\ufeff")); ok {
+		return list, nil
+	}
+	m := readText(name, kept.Bytes())
+	if h := forwarded(m.Text); h != nil {
+		m.adopt(h)
+	}
+	return []Message{m}, nil
 }
 
 // capped keeps the first bytes written to it.
@@ -104,7 +141,7 @@ func FromText(who, text, sender string, at time.Time) Message {
 
 // party is a sender: canonical if it is a contact, else as written.
 func party(s, locale string) string {
-	if c, ok := contact(s, locale, ""); ok {
+	if c, ok := contact(s, locale, ""); ok && c.Kind != Hashed && c.Kind != Masked {
 		return c.Value
 	}
 	return strings.TrimSpace(s)

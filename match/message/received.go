@@ -34,6 +34,9 @@ func arrival(h fields) (received, dated time.Time, notes []string) {
 		}
 		return dated, dated, notes
 	}
+	if broken := brokenChain(hops); broken != "" {
+		notes = append(notes, broken)
+	}
 	received = chain[0]
 	for _, t := range chain[1:] {
 		if t.Sub(received) > disagreement {
@@ -71,6 +74,7 @@ func mailTime(s string) time.Time {
 }
 
 var mailLayouts = []string{
+	"Mon, _2 Jan 2006 15:04", "Mon, Jan _2, 2006 3:04 PM", "_2 January 2006 15:04", "_2 January 2006 15:04:05", "Monday, _2 January 2006 15:04", "Monday, January _2, 2006 3:04 PM",
 	"Mon, _2 Jan 2006 15:04:05 -0700 MST", "Mon, _2 Jan 2006 15:04:05", "_2 Jan 2006 15:04:05", "Mon, _2 Jan 06 15:04:05 -0700",
 	"Mon Jan _2 15:04:05 2006", "Mon Jan _2 15:04:05 MST 2006", "Mon Jan _2 15:04:05 2006 -0700", "Mon, _2-Jan-2006 15:04:05 -0700",
 	"Mon _2 Jan 2006 15:04:05 -0700", time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05 -0700", "2006-01-02 15:04:05",
