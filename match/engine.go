@@ -33,6 +33,7 @@ type Engine struct {
 	options  Options
 	master   key.Secret
 	datasets []*dataset // by name
+	resolved *resolved  // contacts that are known in part
 }
 
 // Open loads what is needed to match against the datasets of a registry: their

@@ -50,7 +50,7 @@ func (e *Engine) Message(ctx context.Context, m message.Message, s Seen) (*Readi
 	sketcher := chain.NewSketcher(e.master.Derive("sketch").Hasher())
 	for _, d := range e.datasets {
 		sighting.Canaries = append(sighting.Canaries, e.canariesOf(d, r, m)...)
-		if p, row, found := d.personOf(m.Recipients, text); p != nil {
+		if p, row, found := e.personOf(d, m.Recipients, text); p != nil {
 			r.persons = append(r.persons, *p)
 			sketcher.Begin(chain.Source{Dataset: d.name, Snapshot: p.Snapshots[0]})
 			sketcher.Add(chain.Row{Linked: true, Row: row})
@@ -77,6 +77,9 @@ func (e *Engine) canariesOf(d *dataset, r *Reading, m message.Message) []Sighted
 		return nil
 	}
 	contacts := contactsOf(m, d.locale)
+	for _, c := range m.Recipients {
+		contacts = append(contacts, e.resolved.canariesOf(d, c.Value)...)
+	}
 	r.looked += d.vicinity.count(contacts)
 	hits := d.finder.Row(contacts)
 	hits = append(hits, d.finder.Text(m.Subject+"\n"+m.Text)...)
@@ -135,21 +138,18 @@ func (d *dataset) recipientOf(export string) string {
 // personOf links the first contact that can be to the row that has it, and
 // reads the values of that row which the text quotes. found is true without a
 // person where several rows have the contact and the text tells none of them.
-func (d *dataset) personOf(contacts []message.Contact, text link.Text) (p *linkedPerson, row uint32, found bool) {
+func (e *Engine) personOf(d *dataset, contacts []message.Contact, text link.Text) (p *linkedPerson, row uint32, found bool) {
 	for _, c := range contacts {
-		if c.Kind != identity.Email && c.Kind != identity.Phone {
-			continue
-		}
 		for _, l := range d.layers {
 			for _, snap := range l.snapshots {
-				rows := snap.rowsOf(c, l.scheme.Locale)
+				rows := e.rowsOf(snap, c, l.scheme.Locale)
 				found = found || len(rows) > 0
 				row, ok := snap.linker.Told(rows, text)
 				if !ok {
 					continue
 				}
 				k := snap.linker.Key(row)
-				p := &linkedPerson{Dataset: d.name, Scheme: l.version, Key: k, Snapshots: d.holding(k, c, snap)}
+				p := &linkedPerson{Dataset: d.name, Scheme: l.version, Key: k, Snapshots: e.holding(d, k, c, snap)}
 				p.quote(l, snap, row, text)
 				return p, row, true
 			}
@@ -158,7 +158,10 @@ func (d *dataset) personOf(contacts []message.Contact, text link.Text) (p *linke
 	return nil, 0, found
 }
 
-func (s *snapshot) rowsOf(c message.Contact, locale string) []uint32 {
+func (e *Engine) rowsOf(s *snapshot, c message.Contact, locale string) []uint32 {
+	if c.Kind == message.Hashed || c.Kind == message.Masked {
+		return e.resolved.of(s, c.Value)
+	}
 	v, ok := identity.Canonical(c.Kind, c.Value, locale)
 	if !ok {
 		v = c.Value
@@ -168,11 +171,11 @@ func (s *snapshot) rowsOf(c message.Contact, locale string) []uint32 {
 
 // holding lists the snapshots that hold the row of that key with that contact;
 // the one where it was found comes first.
-func (d *dataset) holding(k fingerprint.RowKey, c message.Contact, first *snapshot) []string {
+func (e *Engine) holding(d *dataset, k fingerprint.RowKey, c message.Contact, first *snapshot) []string {
 	out := []string{first.id}
 	for _, l := range d.layers {
 		for _, s := range l.snapshots {
-			if s != first && slices.ContainsFunc(s.rowsOf(c, l.scheme.Locale), func(r uint32) bool { return s.linker.Key(r) == k }) {
+			if s != first && slices.ContainsFunc(e.rowsOf(s, c, l.scheme.Locale), func(r uint32) bool { return s.linker.Key(r) == k }) {
 				out = append(out, s.id)
 			}
 		}

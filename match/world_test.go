@@ -34,20 +34,27 @@ type world struct {
 	st     store.Store
 	master key.Secret
 	serial int
+	path   string // of the registry
 }
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	st, err := sqlite.Create(background, filepath.Join(t.TempDir(), "registry.db"), storetest.Signer{})
+	path := filepath.Join(t.TempDir(), "registry.db")
+	st, err := sqlite.Create(background, path, storetest.Signer{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
+	return &world{t: t, st: st, master: testMaster(t), path: path}
+}
+
+func testMaster(t testing.TB) key.Secret {
+	t.Helper()
 	master, err := key.Generate(bytes.NewReader(bytes.Repeat([]byte{7}, 64)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{t: t, st: st, master: master}
+	return master
 }
 
 // issue is how copies are made.

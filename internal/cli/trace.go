@@ -131,6 +131,9 @@ func (t *tracing) batch(messages []message.Message, failed []match.Input) error 
 // read reads messages on all cores, in their order.
 func (t *tracing) read(messages []message.Message, call string) ([]*match.Reading, error) {
 	out := make([]*match.Reading, len(messages))
+	if err := t.engine.Resolve(t.c.Context, messages); err != nil {
+		return nil, err
+	}
 	g, ctx := errgroup.WithContext(t.c.Context)
 	workers := runtime.GOMAXPROCS(0)
 	for w := range workers {

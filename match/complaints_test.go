@@ -1,0 +1,122 @@
+package match
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"telltale/match/message"
+	"telltale/store/sqlite"
+	"telltale/store/storetest"
+)
+
+var complaints = flag.Int("complaints", 0, "trace so many complaints against 200 exports of ten times as many rows, and say what it took")
+
+// TestComplaintsAtScale measures, in a process of its own, what it takes to
+// open the registry, read a table of complaints, weigh all of it and write the
+// answer. By default it is a small run that only has to be right.
+func TestComplaintsAtScale(t *testing.T) {
+	if path := os.Getenv("TELLTALE_TRACE_CHILD"); path != "" {
+		traceChild(t, path)
+		return
+	}
+	n := max(*complaints, 2000)
+	w := newWorld(t)
+	r := rand.New(rand.NewPCG(71, 1))
+	_, rows := people(r, 10*n)
+	w.make(issue{dataset: "people", scheme: peopleScheme(), rows: rows, recipients: names("r", 200), withhold: .01, keep: []string{}})
+	path := filepath.Join(t.TempDir(), "complaints.csv")
+	out, err := os.Create(path)
+	w.must(err)
+	fmt.Fprintln(out, "received,my number,who called,what they wrote")
+	for i := range n {
+		row := rows[r.IntN(len(rows))]
+		fmt.Fprintf(out, "2026-04-%02d 10:%02d,%s,+4420794%05d,\"Dear %s, your contract over %s of %s is due. Call us, offer %d, or see http://win%d.test\"\n",
+			1+i%28, i%60, row[4], i%40, row[1], row[8], row[7], r.IntN(1e6), i%40)
+	}
+	w.must(out.Close())
+	child := exec.Command(os.Args[0], "-test.run=TestComplaintsAtScale$", "-test.v")
+	child.Env = append(os.Environ(), "TELLTALE_TRACE_CHILD="+path, "TELLTALE_TRACE_REGISTRY="+w.path)
+	text, err := child.CombinedOutput()
+	if t.Logf("%s", text); err != nil {
+		t.Error(err)
+	}
+}
+
+func traceChild(t *testing.T, path string) {
+	start := time.Now()
+	st, err := sqlite.Open(background, os.Getenv("TELLTALE_TRACE_REGISTRY"), storetest.Signer{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	e, err := Open(background, st, testMaster(t), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened := time.Since(start)
+	in, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := message.Read("complaints.csv", in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := time.Since(start)
+	trace := e.NewTrace()
+	for len(list) > 0 {
+		chunk := list[:min(4096, len(list))]
+		readings := make([]*Reading, len(chunk))
+		g, ctx := errgroup.WithContext(background)
+		for w := range runtime.GOMAXPROCS(0) {
+			g.Go(func() (err error) {
+				for k := w; k < len(chunk) && err == nil; k += runtime.GOMAXPROCS(0) {
+					readings[k], err = e.Message(ctx, chunk[k], Seen{At: chunk[k].Received, Call: chunk[0].Name})
+				}
+				return err
+			})
+		}
+		if err := g.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		if err := trace.Add(background, readings...); err != nil {
+			t.Fatal(err)
+		}
+		list = list[len(chunk):]
+	}
+	result, err := trace.Result(background)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := json.Marshal(result)
+	if err != nil || len(result.Suspects) == 0 || result.RowsLinked == 0 || result.Verdict == Attributed {
+		t.Errorf("error %v, %d bytes: %s", err, len(doc), result.brief())
+	}
+	t.Logf("%d complaints, %d rows linked, %d marks, %d campaigns: opened in %v, read in %v, answered in %v, peak memory %s",
+		len(result.Sightings), result.RowsLinked, result.MarksRead, len(result.Campaigns), opened, read-opened, time.Since(start), peakMemory())
+}
+
+// peakMemory is the resident set at its largest, as Linux tells it.
+func peakMemory() string {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return "unknown"
+	}
+	for line := range strings.SplitSeq(string(status), "\n") {
+		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			return strings.TrimSpace(rest)
+		}
+	}
+	return "unknown"
+}

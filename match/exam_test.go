@@ -1,0 +1,231 @@
+package match
+
+import (
+	"flag"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"telltale/match/message"
+)
+
+var (
+	candidates = flag.Int("candidates", 5000, "registrations in the exam story; 100000 is the whole")
+	unrelated  = flag.Int("unrelated", 60, "sets of complaints that have nothing to do with us; 1000 is the whole")
+)
+
+func rngFor(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 1)) }
+
+// exam is the story of an exam office: registrations go to twelve parties, of
+// whom five have all of them and seven schools their own; the maintainer of the
+// website sells a third through a reseller, who serves four spammers.
+type exam struct {
+	*world
+	e        *Engine
+	rows     [][]string
+	copies   map[string][][]string
+	spammers [4][][]string
+}
+
+const leaking = "maintainer"
+
+func newExam(t *testing.T) *exam {
+	r := rngFor(91)
+	_, rows := people(r, *candidates)
+	x := &exam{world: newWorld(t), rows: rows, copies: map[string][][]string{}}
+	whole := []string{leaking, "printing-house", "exam-board", "ministry", "call-centre"}
+	make := func(rows [][]string, to ...string) {
+		for name, copied := range x.make(issue{dataset: "registrations", scheme: peopleScheme(), rows: rows, recipients: to, withhold: .02, canaries: 12}) {
+			x.copies[name] = copied
+		}
+	}
+	make(rows, whole...)
+	for i := range 7 {
+		var own [][]string
+		for k := i; k < len(rows); k += 7 {
+			own = append(own, rows[k])
+		}
+		make(own, fmt.Sprintf("school-%c", 'a'+i))
+	}
+	x.e = x.engine(Options{})
+	reseller := sampled(r, x.copies[leaking], .3)
+	for i := range x.spammers {
+		x.spammers[i] = sampled(r, reseller, .4)
+	}
+	return x
+}
+
+func sampled(r *rand.Rand, rows [][]string, share float64) (out [][]string) {
+	for _, row := range rows {
+		if r.Float64() < share {
+			out = append(out, row)
+		}
+	}
+	return out
+}
+
+// complain makes n complaints of real people about a spammer, in an order that
+// has nothing to do with the table.
+func (x *exam) complain(r *rand.Rand, spammer, n int, quote bool) (out []message.Message) {
+	rows := x.spammers[spammer]
+	for _, i := range r.Perm(len(rows)) {
+		row := rows[i]
+		if len(out) == n {
+			break
+		}
+		if row[4] == "" || x.isCanary(row[4]) {
+			continue
+		}
+		text := fmt.Sprintf("Dear %s, pass your exam at the first attempt! Places are left in course %d.", row[1], r.IntN(100))
+		if quote {
+			text += fmt.Sprintf(" You registered on %s and paid %s.", row[7], row[8])
+		}
+		out = append(out, message.FromText(row[4], text, fmt.Sprintf("+4420794%05d", spammer), later.Add(time.Duration(len(out))*time.Hour)))
+	}
+	return out
+}
+
+func (x *exam) isCanary(phone string) bool {
+	m := message.FromText(phone, "", "", later)
+	reading, err := x.e.Message(background, m, Seen{})
+	x.must(err)
+	return len(reading.Sightings[0].Canaries) > 0
+}
+
+// TestExamStory: (a) one message to a canary of the leaking copy names it; (b)
+// complaints of real people narrow down to it, and attribute it when there are
+// enough or when they quote values that carry marks.
+func TestExamStory(t *testing.T) {
+	x := newExam(t)
+	if got := x.trace(x.e, message.FromText(emailOf(t, x.e.datasets[0], leaking), "Pass your exam", "", later)); got.Verdict != Attributed || got.Suspects[0].Recipient != leaking {
+		t.Errorf("one message to a canary: %s", got.brief())
+	}
+	r := rngFor(17)
+	first, tied := 0, 0
+	const runs = 20
+	for range runs {
+		got := x.trace(x.e, x.complain(r, r.IntN(4), 40, false)...)
+		ties := 0
+		for _, s := range got.Suspects {
+			if s.LogE >= got.Suspects[0].LogE-1e-9 {
+				ties++
+			}
+			if s.Recipient == leaking && s.LogE >= got.Suspects[0].LogE-1e-9 {
+				first++
+			}
+		}
+		tied += ties
+		for _, s := range got.Suspects {
+			if s.Accused && s.Recipient != leaking {
+				t.Errorf("40 complaints accuse %s: %s", s.Recipient, got.brief())
+			}
+		}
+	}
+	t.Logf("40 complaints without quotes: the true copy has the highest e-value in %d of %d runs, shared with %.1f others on average", first, runs, float64(tied)/runs-1)
+	if first != runs {
+		t.Errorf("the true copy led in %d of %d runs", first, runs)
+	}
+	if got := x.trace(x.e, x.complain(r, 0, 40, true)...); got.Verdict != Attributed || got.Suspects[0].Recipient != leaking || len(accusedOf(got)) != 1 {
+		t.Errorf("40 complaints that quote values: %s", got.brief())
+	}
+	x.enough(t, r)
+}
+
+// enough adds complaints one at a time, looks after every one, and says when the
+// copy was attributed.
+func (x *exam) enough(t *testing.T, r *rand.Rand) {
+	trace := x.e.NewTrace()
+	all := x.complain(r, 0, 1<<30, false)
+	for i := 1; i < 4; i++ {
+		all = append(all, x.complain(r, i, 1<<30, false)...)
+	}
+	said := 0
+	for i, m := range all {
+		reading, err := x.e.Message(background, m, Seen{At: m.Received, Call: fmt.Sprint(i)})
+		x.must(err)
+		x.must(trace.Add(background, reading))
+		if i%20 != 19 {
+			continue
+		}
+		got, err := trace.Latest(background)
+		x.must(err)
+		if said == 0 && got.Needs != nil && got.Needs.Persons > 0 {
+			said = i + 1 + got.Needs.Persons
+		}
+		if names := accusedOf(got); len(names) > 0 {
+			t.Logf("attributed to %v after %d complaints; after the first 20 it had said about %d", names, i+1, said)
+			if !slices.Equal(names, []string{leaking}) || said == 0 || i+1 > 2*said {
+				t.Errorf("accused %v after %d complaints, having said %d", names, i+1, said)
+			}
+			return
+		}
+	}
+	t.Errorf("%d complaints of real people at 2 %% withheld attribute nobody", len(all))
+}
+
+func accusedOf(r Result) (names []string) {
+	for _, s := range r.Suspects {
+		if s.Accused {
+			names = append(names, s.Recipient)
+		}
+	}
+	return names
+}
+
+// TestUnrelatedComplaints: complaints that have nothing to do with any copy
+// attribute nobody: real people of ours chosen at random, strangers, guesses at
+// our own domain, in sets of 10 to 400, looked at after every tenth message. A
+// set accuses somebody with a probability of at most 1e-6, so that 1,000 sets
+// fail wrongly once in a thousand runs; the largest e-value is logged.
+func TestUnrelatedComplaints(t *testing.T) {
+	const seed = 29
+	x := newExam(t)
+	r := rngFor(seed)
+	_, domain, _ := strings.Cut(emailOf(t, x.e.datasets[0], leaking), "@")
+	worst, sum, n := math.Inf(-1), 0.0, 0
+	for set := range *unrelated {
+		trace := x.e.NewTrace()
+		for i := range 10 + r.IntN(391) {
+			m := x.stranger(r, domain, i)
+			reading, err := x.e.Message(background, m, Seen{At: m.Received, Call: fmt.Sprint(i)})
+			x.must(err)
+			x.must(trace.Add(background, reading))
+			if i%10 != 9 {
+				continue
+			}
+			got, err := trace.Latest(background)
+			x.must(err)
+			if names := accusedOf(got); len(names) > 0 {
+				t.Errorf("seed %d, set %d: %v accused after %d complaints: %s", seed, set, names, i+1, got.brief())
+			}
+			for _, s := range got.Suspects {
+				worst = max(worst, s.Log10LR)
+			}
+		}
+		got, err := trace.Result(background)
+		x.must(err)
+		for _, s := range got.Suspects {
+			sum += math.Exp(s.LogE)
+			n++
+		}
+	}
+	t.Logf("%d sets: nobody accused; the largest e-value at any look is 10^%.1f, the mean of those listed at the end %.2f", *unrelated, worst, sum/float64(max(n, 1)))
+}
+
+func (x *exam) stranger(r *rand.Rand, domain string, i int) message.Message {
+	row := x.rows[r.IntN(len(x.rows))]
+	to, text := row[4], fmt.Sprintf("Dear %s, a loan of %d is waiting for you, call now.", row[1], r.IntN(9999))
+	switch r.IntN(5) {
+	case 0:
+		to = fmt.Sprintf("+4477009%05d", r.IntN(1e5))
+	case 1:
+		to = fmt.Sprintf("%s.%s%d@%s", strings.ToLower(row[1]), strings.ToLower(row[2]), r.IntN(100), domain)
+	case 2:
+		text = fmt.Sprintf("%s %s, you owe %.2f since 20%02d-%02d-%02d", row[1], row[2], r.Float64()*1000, 10+r.IntN(15), 1+r.IntN(12), 1+r.IntN(28))
+	}
+	return message.FromText(to, text, fmt.Sprintf("+4420794%05d", r.IntN(12)), later.Add(time.Duration(i)*time.Minute))
+}
