@@ -18,7 +18,7 @@ var layers = [][]string{
 	{"telltale/internal/trial"},
 	{"telltale/match"},
 	{"telltale/internal/export", "telltale/internal/survey"},
-	{"telltale/match/link", "telltale/match/message", "telltale/match/chain", "telltale/canary/recognise"},
+	{"telltale/match/link", "telltale/match/message", "telltale/match/chain"},
 	{"telltale/canary", "telltale/fingerprint"},
 	{"telltale/fingerprint/code", "telltale/internal/identity", "telltale/internal/table"},
 	{"telltale/internal/key", "telltale/internal/stat", "telltale/internal/tsp", "telltale/internal/tsp/tsptest", "telltale/internal/synthetic", "telltale/internal/attack", "telltale/internal/material"},
@@ -27,7 +27,7 @@ var layers = [][]string{
 // aside are packages that no layer holds: the registry is a contract that only
 // some know, and its backends are known to the command line alone.
 var aside = map[string][]string{ // package -> who may import it
-	"telltale/store":           {"telltale/internal/cli", "telltale/match", "telltale/internal/trial", "telltale/store/sqlite", "telltale/store/storetest"},
+	"telltale/store":           {"telltale/internal/cli", "telltale/internal/evidence", "telltale/match", "telltale/internal/trial", "telltale/store/sqlite", "telltale/store/storetest"},
 	"telltale/store/sqlite":    {"telltale/internal/cli"},
 	"telltale/store/storetest": {},
 }

@@ -66,7 +66,16 @@ func NewWithholding(dataset, recipient string, master key.Secret) Withholding {
 // Withheld reports whether the row is left out at a rate from 0 to 1. What is
 // withheld at one rate is withheld at every higher one.
 func (w Withholding) Withheld(k RowKey, rate float64) bool {
+	return WithheldAt(w.Number(k), rate)
+}
+
+// Number is the row's uniform number of 53 bits that decides.
+func (w Withholding) Number(k RowKey) uint64 {
 	b := w.prf.Block(k)
-	u := float64(binary.BigEndian.Uint64(b[:])>>11) * (1.0 / (1 << 53))
-	return u < rate && !math.IsNaN(rate)
+	return binary.BigEndian.Uint64(b[:]) >> 11
+}
+
+// WithheldAt reports whether a row with that number is left out at a rate.
+func WithheldAt(number uint64, rate float64) bool {
+	return float64(number)*(1.0/(1<<53)) < rate && !math.IsNaN(rate)
 }

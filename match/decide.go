@@ -90,6 +90,7 @@ func (e *Engine) merge(readings []*Reading) *decision {
 		}
 		e.expand(r, d.all)
 	}
+	d.result.Looked = d.all.looked
 	for _, name := range sortedKeys(d.all.datasets) {
 		d.dropChance(e.dataset(name), d.all.datasets[name])
 	}
@@ -290,7 +291,7 @@ func (d *decision) describe(s *dataset, o *observed) {
 		}
 		for i, id := range p.exports {
 			if i == 0 || p.canary.Shared {
-				d.result.Canaries = append(d.result.Canaries, Canary{id, s.recipientOf(id), p.canary.Slot, p.canary.Shared, kinds, seen.Bits})
+				d.result.Canaries = append(d.result.Canaries, Canary{id, s.recipientOf(id), p.canary.Slot, p.canary.Shared, kinds, seen.Bits, seen.Matched, seen.Message})
 			}
 		}
 	}

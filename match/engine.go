@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"telltale/fingerprint"
 	"telltale/internal/key"
 	"telltale/store"
 )
@@ -17,6 +18,20 @@ type Options struct {
 	Datasets []string // none: all that the registry has
 	All      bool     // list every candidate among the suspects
 	Progress func(rows, bytes int64)
+	// Rows is told of every row of a file in order, linked or not; its values
+	// are valid until it returns. nil: nobody is.
+	Rows func(FileRow)
+}
+
+// FileRow is a row of a file as it was read, with the row of ours that it was
+// linked to.
+type FileRow struct {
+	Cells   []string
+	Linked  bool
+	Dataset string
+	Version int                // of the scheme
+	Key     fingerprint.RowKey // of the row of ours
+	Columns []int              // per column of the scheme: where it stands in Cells, or -1
 }
 
 // Seen is what is known of an input besides its content.

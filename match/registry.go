@@ -56,8 +56,8 @@ type planted struct {
 	recipients []string
 }
 
-// controlCount is how many controls are derived for a dataset.
-const controlCount = 100_000
+// Controls is how many controls are derived for a dataset.
+const Controls = 100_000
 
 func loadDataset(ctx context.Context, tx store.Tx, name string, master key.Secret) (*dataset, error) {
 	record, err := tx.Dataset(name)
@@ -247,7 +247,7 @@ func (d *dataset) loadControls(tx store.Tx, sealed []byte, master key.Secret) er
 		}
 		contacts.Domains = append(contacts.Domains, string(plain))
 	}
-	d.controls = canary.Controls(profile, master.Derive("control/"+url.PathEscape(d.name)), controlCount, contacts)
+	d.controls = canary.Controls(profile, master.Derive("control/"+url.PathEscape(d.name)), Controls, contacts)
 	return nil
 }
 

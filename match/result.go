@@ -48,6 +48,7 @@ type Result struct {
 	Steps      []Step     `json:"steps,omitempty"`     // of trace: the list of candidates, shrinking
 	Needs      *Needs     `json:"needs,omitempty"`     // of trace: what would decide, when nobody is accused
 	Warnings   []string   `json:"warnings"`
+	Looked     int64      `json:"-"` // rows, and contacts of messages, among which canaries were looked for
 }
 
 // Input is one file or message that was read.
@@ -99,6 +100,8 @@ type Canary struct {
 	Shared    bool     `json:"shared"`
 	Kinds     []string `json:"kinds"` // which of its identities agree
 	Bits      float64  `json:"bits"`
+	Matched   []int    `json:"-"` // which of its identities agree, by number
+	Message   bool     `json:"-"` // it was seen in a message
 }
 
 // Sighting is what one message shows.

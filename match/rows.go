@@ -360,6 +360,7 @@ func tries(cells int) int64 {
 // the rows.
 func (t *tableRun) collect(x rowResult) {
 	raw := x.cells
+	t.tell(raw, x)
 	t.reading.looked += tries(len(raw))
 	for _, s := range x.sights {
 		p := s.dataset.planted[s.hit.Planted]
@@ -375,6 +376,18 @@ func (t *tableRun) collect(x rowResult) {
 	t.reading.observed(x.target.dataset.name).take(x, unixOf(t.reading.at))
 	t.begin(x.target)
 	t.sketcher.Add(chain.Row{Linked: true, Row: x.link.Row, Cells: raw, Edited: x.edited, Known: x.known})
+}
+
+// tell shows a row to who asked for all of them.
+func (t *tableRun) tell(raw []string, x rowResult) {
+	if t.engine.options.Rows == nil {
+		return
+	}
+	row := FileRow{Cells: raw}
+	if g := x.target; g != nil {
+		row = FileRow{raw, true, g.dataset.name, g.layer.version, g.snapshot.linker.Key(x.link.Row), g.mapping.Columns}
+	}
+	t.engine.options.Rows(row)
 }
 
 // take adds a linked row.

@@ -79,12 +79,15 @@ func (ds Dataset) Digest() [32]byte {
 func (s Scheme) Subject(dataset string) string { return dataset + "/" + strconv.Itoa(s.Version) }
 
 // Digest commits to every field of the scheme, as one of that dataset.
-func (s Scheme) Digest(dataset string) [32]byte {
+func (s Scheme) Digest(dataset string) [32]byte { return s.DigestWith(dataset, sum(s.Profile)) }
+
+// DigestWith is Digest for who has only the SHA-256 of the profile.
+func (s Scheme) DigestWith(dataset string, profile [32]byte) [32]byte {
 	d := open("scheme")
 	d.text(dataset)
 	d.int(int64(s.Version))
 	d.blob(s.Rules)
-	d.blob(s.Profile)
+	d.hash(profile)
 	d.time(s.AddedAt)
 	return d.sum()
 }
@@ -143,6 +146,15 @@ func (x *IndexDigest) Hex() string {
 // Digest commits to every field of the export and to its canaries in their
 // order.
 func (e Export) Digest(canaries []Canary) [32]byte {
+	digests := make([][32]byte, len(canaries))
+	for i, c := range canaries {
+		digests[i] = c.Digest()
+	}
+	return e.DigestWith(digests)
+}
+
+// DigestWith is Digest for who has only the digests of the canaries.
+func (e Export) DigestWith(canaries [][32]byte) [32]byte {
 	d := open("export")
 	for _, s := range []string{e.ID, e.Dataset, e.Recipient, e.Snapshot, string(e.State), e.File, e.SHA256} {
 		d.text(s)
@@ -155,7 +167,10 @@ func (e Export) Digest(canaries []Canary) [32]byte {
 	d.time(e.IssuedAt)
 	d.int(int64(len(canaries)))
 	for _, c := range canaries {
-		d.hash(c.Digest())
+		d.hash(c)
+	}
+	if len(e.Commitments) > 0 {
+		d.blob(e.Commitments)
 	}
 	return d.sum()
 }
@@ -186,7 +201,10 @@ func (c Case) Digest() [32]byte {
 func (s Sighting) Subject() string { return s.Case + "/" + strconv.Itoa(s.Seq) }
 
 // Digest commits to every field.
-func (s Sighting) Digest() [32]byte {
+func (s Sighting) Digest() [32]byte { return s.DigestWith(sum(s.Sealed)) }
+
+// DigestWith is Digest for who has only the SHA-256 of what is sealed.
+func (s Sighting) DigestWith(sealed [32]byte) [32]byte {
 	d := open("sighting")
 	d.text(s.ID)
 	d.text(s.Case)
@@ -195,7 +213,7 @@ func (s Sighting) Digest() [32]byte {
 	d.text(s.SHA256)
 	d.time(s.SeenAt)
 	d.time(s.Recorded)
-	d.blob(s.Sealed)
+	d.hash(sealed)
 	return d.sum()
 }
 

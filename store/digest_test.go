@@ -23,7 +23,7 @@ var (
 	someSnapshot  = Snapshot{ID: "s1", Dataset: "orders", Scheme: 2, Rows: 1000, SHA256: "aa", Index: "bb", Recorded: moment(5)}
 	someChunk     = Chunk{Segment: 1, Column: "phone", Part: "hashes", Data: []byte{1, 2, 3}}
 	someExport    = Export{ID: "e1", Dataset: "orders", Recipient: "acme", Snapshot: "s1", Scheme: 2, State: Pending, File: "out.csv", SHA256: "cc",
-		Bytes: 12345, Rows: 990, MarkedCells: 400, ChangedCells: 190, Canaries: 2, Shared: 1, Withheld: 10, WithholdRate: 0.01, Density: 0.5, IssuedAt: moment(6)}
+		Bytes: 12345, Rows: 990, MarkedCells: 400, ChangedCells: 190, Canaries: 2, Shared: 1, Withheld: 10, WithholdRate: 0.01, Density: 0.5, IssuedAt: moment(6), Commitments: []byte("roots")}
 	someCanary   = Canary{Export: "e1", Slot: 4, Shared: true, Lookups: []uint64{1, 1 << 63}, Sealed: []byte("sealed canary")}
 	someCase     = Case{Name: "spring", OpenedAt: moment(7)}
 	someSighting = Sighting{ID: "x", Case: "spring", Seq: 2, Kind: "file", SHA256: "dd", SeenAt: moment(8), Recorded: moment(9), Sealed: []byte("reading")}

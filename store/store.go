@@ -128,6 +128,7 @@ type Export struct {
 	WithholdRate float64
 	Density      float64
 	IssuedAt     time.Time
+	Commitments  []byte // see internal/evidence; empty in exports of registries of version 1
 }
 
 // Canary is a fabricated identity that one export carries.

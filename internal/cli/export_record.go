@@ -6,8 +6,10 @@ import (
 	"fmt"
 
 	"telltale/canary"
+	"telltale/internal/evidence"
 	"telltale/internal/export"
 	"telltale/match"
+	"telltale/match/link"
 	"telltale/store"
 )
 
@@ -30,8 +32,15 @@ func (j *exportJob) record(ctx context.Context, inputDigest string, result expor
 		if err := tx.PutSnapshot(snapshot, next); err != nil {
 			return err
 		}
+		commit, err := j.commit(ctx, tx)
+		if err != nil {
+			return err
+		}
 		for i, o := range j.copies {
 			canaries, err := j.describe(o, result.Counts[i])
+			if err == nil {
+				o.record.Commitments, err = commit(i)
+			}
 			if err != nil {
 				return err
 			}
@@ -45,6 +54,35 @@ func (j *exportJob) record(ctx context.Context, inputDigest string, result expor
 		return err
 	}
 	return j.publish(ctx)
+}
+
+// commit fixes what may later be said of the copies. It returns the
+// commitments of copy i, once its record has its id.
+func (j *exportJob) commit(ctx context.Context, tx store.Tx) (func(i int) ([]byte, error), error) {
+	rows := link.NewRowSet(link.Spec{Columns: j.scheme.Columns, Locale: j.scheme.Locale})
+	err := tx.Chunks(j.snapshot, func(c store.Chunk) error {
+		return rows.Take(link.Chunk{Segment: c.Segment, Column: c.Column, Part: c.Part, Data: c.Data})
+	})
+	if err != nil {
+		return nil, err
+	}
+	committer, err := evidence.NewCommitter(j.scheme, j.dataset, j.r.key)
+	if err != nil {
+		return nil, err
+	}
+	all, err := committer.Commit(ctx, rows, j.names)
+	if err != nil {
+		return nil, err
+	}
+	return func(i int) ([]byte, error) {
+		o := j.copies[i]
+		planted := make([]canary.Canary, len(o.minted))
+		for k := range planted {
+			planted[k], _ = o.planter.Planted(k)
+		}
+		all[i].Canaries, err = committer.CommitCanaries(o.record.ID, planted)
+		return all[i].Bytes(), err
+	}, nil
 }
 
 // describe fills in the record of a copy and seals its canaries.

@@ -15,13 +15,22 @@ type PRF struct {
 
 // PRF returns the block function under s.
 func (s Secret) PRF() PRF {
-	sub := s.Derive(labelPRF)
-	block, err := aes.NewCipher(sub[:])
+	return OpenedPRF(s.OpenPRF())
+}
+
+// OpenedPRF is the PRF whose AES key was opened, see Secret.OpenPRF.
+func OpenedPRF(aesKey [32]byte) PRF {
+	block, err := aes.NewCipher(aesKey[:])
 	if err != nil {
 		panic("key: " + err.Error()) // only for a wrong key length
 	}
 	return PRF{block}
 }
+
+// OpenPRF returns the AES key of the PRF under s, to be shown to somebody who
+// shall check its outputs, and may then compute all of them. It says nothing
+// of s.
+func (s Secret) OpenPRF() [32]byte { return s.Derive(labelPRF) }
 
 // Block returns the output for in. It allocates nothing.
 func (p PRF) Block(in [16]byte) [16]byte {

@@ -16,9 +16,9 @@ func (t *tx) AddExport(e store.Export, canaries []store.Canary) error {
 		return err
 	}
 	_, err := t.exec(`INSERT INTO exports (id, dataset, recipient, snapshot, scheme, state, file, sha256, bytes, rows, marked_cells, changed_cells,
-		canaries, shared, withheld, withhold_rate, density, issued_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		canaries, shared, withheld, withhold_rate, density, issued_at, commitments) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		e.ID, e.Dataset, e.Recipient, e.Snapshot, e.Scheme, string(e.State), e.File, e.SHA256, e.Bytes, e.Rows, e.MarkedCells, e.ChangedCells,
-		e.Canaries, e.Shared, e.Withheld, e.WithholdRate, e.Density, micros(e.IssuedAt))
+		e.Canaries, e.Shared, e.Withheld, e.WithholdRate, e.Density, micros(e.IssuedAt), blob(e.Commitments))
 	if err != nil {
 		return invalid("export", e.ID, err)
 	}
@@ -82,12 +82,12 @@ func (t *tx) IssueExport(id string) error {
 }
 
 const exportColumns = `SELECT id, dataset, recipient, snapshot, scheme, state, file, sha256, bytes, rows, marked_cells, changed_cells,
-	canaries, shared, withheld, withhold_rate, density, issued_at FROM exports `
+	canaries, shared, withheld, withhold_rate, density, issued_at, commitments FROM exports `
 
 func scanExport(scan row) (e store.Export, err error) {
 	var at int64
 	err = scan(&e.ID, &e.Dataset, &e.Recipient, &e.Snapshot, &e.Scheme, &e.State, &e.File, &e.SHA256, &e.Bytes, &e.Rows, &e.MarkedCells, &e.ChangedCells,
-		&e.Canaries, &e.Shared, &e.Withheld, &e.WithholdRate, &e.Density, &at)
+		&e.Canaries, &e.Shared, &e.Withheld, &e.WithholdRate, &e.Density, &at, &e.Commitments)
 	e.IssuedAt = moment(at)
 	return e, err
 }

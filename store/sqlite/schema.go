@@ -16,6 +16,8 @@ var (
 	schema1 string
 	//go:embed schema2.sql
 	schema2 string
+	//go:embed schema3.sql
+	schema3 string
 )
 
 // migration leads from a version to the next. What before and after do that a
@@ -31,6 +33,7 @@ type migration struct {
 var migrations = []migration{
 	{script: schema1},
 	{script: schema2, before: (*tx).checkChain, after: (*tx).plantTree},
+	{script: schema3},
 }
 
 // prepare refuses what is no registry or a newer one, and brings an older one

@@ -1,0 +1,398 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"telltale/canary"
+	"telltale/fingerprint"
+	"telltale/fingerprint/code"
+	"telltale/internal/evidence"
+	"telltale/internal/table"
+	"telltale/match"
+	"telltale/match/link"
+	"telltale/store"
+)
+
+// packing is one run of evidence pack.
+type packing struct {
+	p       *program
+	r       *registry
+	name    string // of the case
+	engine  *match.Engine
+	options table.Options
+	leaks   map[string]string // SHA-256 -> path
+
+	records  []sightingRecord
+	sealed   []store.Sighting
+	readings []*match.Reading
+	result   match.Result
+
+	export    store.Export
+	scheme    store.Scheme
+	rules     fingerprint.Scheme
+	collector *evidence.Collector
+	input     int // that is being read
+	bundle    *evidence.Bundle
+}
+
+func (p *program) runEvidencePack(c *cli.Context) error {
+	args, err := arguments(c, 1, 1, "the case's name")
+	if err != nil {
+		return err
+	}
+	if c.String("out") == "" {
+		return usageError("", "evidence pack: give --out FILE")
+	}
+	k := &packing{p: p, name: args[0], leaks: map[string]string{}}
+	if k.options, err = inputOptions(c); err != nil {
+		return err
+	}
+	options, err := p.matchOptions(c)
+	if err != nil {
+		return err
+	}
+	options.Rows = func(row match.FileRow) { k.collector.Row(k.input, row) }
+	return p.with(c.Context, func(r *registry) error {
+		k.r = r
+		data, err := k.run(c, options)
+		if err != nil {
+			return err
+		}
+		if err := p.writeOutput(c.String("out"), data, c.Bool("force")); err != nil {
+			return err
+		}
+		return k.report(c.String("out"), data)
+	})
+}
+
+func (k *packing) run(c *cli.Context, options match.Options) ([]byte, error) {
+	ctx := c.Context
+	for _, path := range c.StringSlice("leak") {
+		digest, err := evidence.FileDigest(path)
+		if err != nil {
+			return nil, err
+		}
+		k.leaks[digest] = path
+	}
+	if err := k.decide(ctx, options); err != nil {
+		return nil, err
+	}
+	if err := k.choose(ctx, c.String("recipient"), c.String("export")); err != nil {
+		return nil, err
+	}
+	if err := k.p.note(ctx, k.r, "evidence", k.name, []byte(k.export.ID)); err != nil {
+		return nil, err
+	}
+	k.bundle = &evidence.Bundle{Tool: "telltale " + version(), Case: k.name, By: c.String("by"), Created: k.p.Now().UTC(), PublicKey: k.r.signer().Public()}
+	rows, err := k.loadRecords(ctx, c.StringSlice("checkpoint"))
+	if err != nil {
+		return nil, err
+	}
+	committer, err := evidence.NewCommitter(k.rules, k.export.Dataset, k.r.key)
+	if err != nil {
+		return nil, err
+	}
+	k.collector = evidence.NewCollector(committer, k.export.Scheme, rows)
+	if err := k.readAgain(ctx); err != nil {
+		return nil, err
+	}
+	seen, err := k.seen(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return evidence.Pack(k.bundle, k.collector, seen, k.r.signer())
+}
+
+// decide weighs the case as it stands.
+func (k *packing) decide(ctx context.Context, options match.Options) (err error) {
+	if k.records, k.sealed, err = k.r.sightings(ctx, k.name); err != nil {
+		return err
+	}
+	if k.readings, err = k.r.readings(ctx, k.name); err != nil {
+		return err
+	}
+	if len(k.readings) == 0 {
+		return inputError("add sightings with match --case or trace --case", "case %s: it has no sightings", k.name)
+	}
+	if k.engine, err = match.Open(ctx, k.r.Store, k.r.key, options); err != nil {
+		return err
+	}
+	k.result, err = k.engine.Decide(ctx, k.readings)
+	return err
+}
+
+// choose finds the copy that the bundle is about.
+func (k *packing) choose(ctx context.Context, recipient, export string) error {
+	var accused []string
+	exports := map[string][]string{}
+	for _, s := range k.result.Suspects {
+		exports[s.Recipient] = s.Exports
+		if s.Accused {
+			accused = append(accused, s.Recipient)
+		}
+	}
+	switch {
+	case recipient == "" && len(accused) == 0:
+		return &failure{exit: exitError, code: "not-attributed", err: fmt.Errorf("case %s: %w", k.name, errNobody),
+			hint: "add more sightings, or give --recipient to pack evidence that is not sufficient and says so"}
+	case recipient == "" && len(accused) > 1:
+		return usageError("pack one bundle for each", "case %s names %s: give --recipient", k.name, strings.Join(accused, ", "))
+	case recipient == "":
+		recipient = accused[0]
+	}
+	list := exports[recipient]
+	if export != "" {
+		list = []string{export}
+	}
+	if len(list) == 0 {
+		return inputError("telltale match --all lists the candidates", "recipient %s: it is no candidate of case %s", recipient, k.name)
+	}
+	return k.load(ctx, recipient, list[len(list)-1])
+}
+
+func (k *packing) load(ctx context.Context, recipient, id string) error {
+	return k.r.View(ctx, func(tx store.Tx) (err error) {
+		if k.export, err = tx.Export(id); err != nil {
+			return err
+		}
+		if k.export.Recipient != recipient {
+			return inputError("telltale export list shows them", "export %s: it was issued to %s, not to %s", id, k.export.Recipient, recipient)
+		}
+		d, err := tx.Dataset(k.export.Dataset)
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(d.Schemes, func(s store.Scheme) bool { return s.Version == k.export.Scheme })
+		if at < 0 {
+			return fmt.Errorf("scheme %d of dataset %s: %w", k.export.Scheme, d.Name, store.ErrNotFound)
+		}
+		k.scheme = d.Schemes[at]
+		k.rules, err = schemeOf(k.scheme)
+		return err
+	})
+}
+
+// loadRecords fills in what was recorded, with proofs, and returns the rows of
+// the snapshot.
+func (k *packing) loadRecords(ctx context.Context, checkpoints []string) (*link.RowSet, error) {
+	rows := link.NewRowSet(link.Spec{Columns: k.rules.Columns, Locale: k.rules.Locale})
+	return rows, k.r.View(ctx, func(tx store.Tx) error {
+		if err := k.loadExport(tx); err != nil {
+			return err
+		}
+		k.loadSightings()
+		if err := k.loadLedger(tx, checkpoints); err != nil {
+			return err
+		}
+		return tx.Chunks(k.export.Snapshot, func(c store.Chunk) error {
+			return rows.Take(link.Chunk{Segment: c.Segment, Column: c.Column, Part: c.Part, Data: c.Data})
+		})
+	})
+}
+
+func (k *packing) loadExport(tx store.Tx) error {
+	snapshot, err := tx.Snapshot(k.export.Snapshot)
+	if err != nil {
+		return err
+	}
+	canaries, err := tx.Canaries(k.export.ID)
+	if err != nil {
+		return err
+	}
+	profile := sha256.Sum256(k.scheme.Profile)
+	b, e := k.bundle, k.export
+	b.Dataset = evidence.DatasetRecord{Name: e.Dataset, Version: e.Scheme, Rules: string(k.scheme.Rules), Profile: profile[:], Micros: k.scheme.AddedAt.UnixMicro()}
+	b.Snapshot = evidence.SnapshotRecord{ID: snapshot.ID, Rows: snapshot.Rows, SHA256: snapshot.SHA256, Index: snapshot.Index, Micros: snapshot.Recorded.UnixMicro()}
+	b.Export = evidence.ExportRecord{ID: e.ID, Recipient: e.Recipient, State: string(e.State), File: e.File, SHA256: e.SHA256, Bytes: e.Bytes, Rows: e.Rows,
+		MarkedCells: e.MarkedCells, ChangedCells: e.ChangedCells, Canaries: e.Canaries, Shared: e.Shared, Withheld: e.Withheld, WithholdRate: e.WithholdRate,
+		Density: e.Density, Micros: e.IssuedAt.UnixMicro(), Commitments: e.Commitments, Digests: []evidence.Hex{}}
+	for _, c := range canaries {
+		d := c.Digest()
+		b.Export.Digests = append(b.Export.Digests, d[:])
+	}
+	return nil
+}
+
+// loadSightings takes the files of the case, and the messages that a canary of
+// the copy was seen in.
+func (k *packing) loadSightings() {
+	k.bundle.Sightings, k.bundle.Inputs = []evidence.Sighting{}, []evidence.Input{}
+	known := map[string]bool{}
+	for i, s := range k.sealed {
+		if s.Kind != "file" && !k.shows(k.readings[i]) {
+			continue
+		}
+		sealed := sha256.Sum256(s.Sealed)
+		k.bundle.Sightings = append(k.bundle.Sightings, evidence.Sighting{ID: s.ID, Seq: s.Seq, Kind: s.Kind, SHA256: s.SHA256,
+			Seen: s.SeenAt.UnixMicro(), Micros: s.Recorded.UnixMicro(), Sealed: sealed[:]})
+		if !known[s.SHA256] {
+			known[s.SHA256] = true
+			in := evidence.Input{Name: k.records[i].Name, SHA256: s.SHA256, Sample: ^uint64(0)}
+			for _, x := range k.readings[i].Inputs {
+				in.Bytes = x.Bytes
+			}
+			k.bundle.Inputs = append(k.bundle.Inputs, in)
+		}
+	}
+}
+
+func (k *packing) shows(r *match.Reading) bool {
+	return slices.ContainsFunc(r.Sightings, func(s match.Sighting) bool {
+		return slices.ContainsFunc(s.Canaries, func(c match.SightedCanary) bool { return c.Export == k.export.ID })
+	})
+}
+
+// wanted tells whether an entry belongs into the bundle.
+func (k *packing) wanted() func(store.Entry) bool {
+	subjects := map[[2]string]bool{
+		{store.KindScheme, k.scheme.Subject(k.export.Dataset)}: true,
+		{store.KindSnapshot, k.export.Snapshot}:                true,
+		{store.KindExport, k.export.ID}:                        true,
+		{store.KindIssue, k.export.ID}:                         true,
+		{store.KindCase, k.name}:                               true,
+		{"decision", k.name}:                                   true,
+		{"evidence", k.name}:                                   true,
+	}
+	for _, s := range k.bundle.Sightings {
+		subjects[[2]string{store.KindSighting, fmt.Sprintf("%s/%d", k.name, s.Seq)}] = true
+	}
+	return func(e store.Entry) bool { return subjects[[2]string{e.Kind, e.Subject}] }
+}
+
+func (k *packing) loadLedger(tx store.Tx, checkpoints []string) error {
+	now, err := tx.Checkpoint()
+	if err != nil {
+		return err
+	}
+	prover, err := store.NewProver(tx)
+	if err != nil {
+		return err
+	}
+	k.bundle.Checkpoint, k.bundle.Entries, k.bundle.Stamps = string(now.Text), []evidence.LedgerEntry{}, []evidence.LedgerStamp{}
+	wanted := k.wanted()
+	err = tx.Entries(func(e store.Entry) error {
+		if !wanted(e) {
+			return nil
+		}
+		proof, err := prover.Inclusion(e.Seq)
+		k.bundle.Entries = append(k.bundle.Entries, evidence.LedgerEntry{Seq: e.Seq, Micros: e.At.UnixMicro(), Kind: e.Kind, Subject: e.Subject,
+			Digest: e.Digest[:], Salt: e.Salt[:], Proof: hexOf(proof)})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	stamps, err := tx.Stamps()
+	if err != nil {
+		return err
+	}
+	for _, path := range checkpoints {
+		c, err := k.r.readCheckpoint(path)
+		if err != nil {
+			return err
+		}
+		stamps = append(stamps, store.Stamp{Size: c.Size, Checkpoint: c.Text})
+	}
+	slices.SortStableFunc(stamps, func(a, b store.Stamp) int { return cmp.Compare(a.Size, b.Size) })
+	for _, s := range stamps {
+		proof, err := prover.Consistency(s.Size, now.Size)
+		if err != nil {
+			return err
+		}
+		k.bundle.Stamps = append(k.bundle.Stamps, evidence.LedgerStamp{Checkpoint: string(s.Checkpoint), Response: bytes.Clone(s.Response), Proof: hexOf(proof)})
+	}
+	return nil
+}
+
+func hexOf(hashes [][]byte) []evidence.Hex {
+	out := make([]evidence.Hex, len(hashes))
+	for i, h := range hashes {
+		out[i] = bytes.Clone(h)
+	}
+	return out
+}
+
+// readAgain reads the files of the case for the rows that they show.
+func (k *packing) readAgain(ctx context.Context) error {
+	files := map[string]bool{}
+	for _, s := range k.bundle.Sightings {
+		if s.Kind == "file" {
+			files[s.SHA256] = true
+		}
+	}
+	for i := range k.bundle.Inputs {
+		in := &k.bundle.Inputs[i]
+		if !files[in.SHA256] {
+			continue
+		}
+		path, err := k.find(*in)
+		if err != nil {
+			return err
+		}
+		f, err := table.Open(path, k.options)
+		if err != nil {
+			return err
+		}
+		k.input = i
+		bar := k.p.progress(f, "reading again")
+		_, err = k.engine.File(ctx, f, match.Seen{Name: in.Name})
+		bar.stop()
+		f.Close()
+		if err != nil {
+			return err
+		}
+		in.Rows = k.collector.Begin()
+		in.Sample = evidence.SampleOf(in.Rows)
+	}
+	return nil
+}
+
+// find is where an input of the case is.
+func (k *packing) find(in evidence.Input) (string, error) {
+	if path, ok := k.leaks[in.SHA256]; ok {
+		return path, nil
+	}
+	if fileHasDigest(in.Name, in.SHA256) {
+		return in.Name, nil
+	}
+	return "", inputError("name it with --leak FILE", "%s: it is no longer there as it was when the case was made (SHA-256 %s)", in.Name, in.SHA256)
+}
+
+// seen is what the inputs showed besides rows.
+func (k *packing) seen(ctx context.Context) (evidence.Seen, error) {
+	_, canaries, err := k.r.plantedIn(ctx, k.export.ID)
+	s := evidence.Seen{Canaries: canaries, Hits: k.result.Canaries, Looked: k.result.Looked, Result: k.result}
+	if s.Canaries == nil {
+		s.Canaries = []canary.Canary{}
+	}
+	if k.result.Controls > 0 {
+		s.Floor = code.ControlNull(k.result.Controls, match.Controls)
+	}
+	for _, x := range k.bundle.Sightings {
+		s.Complete = s.Complete || x.Kind == "file"
+	}
+	return s, err
+}
+
+func (k *packing) report(path string, data []byte) error {
+	r := k.bundle.Result
+	doc := map[string]any{"schema": "telltale.evidence-pack/1", "file": path, "sha256": fmt.Sprintf("%x", sha256.Sum256(data)), "bytes": len(data),
+		"recipient": k.export.Recipient, "export": k.export.ID, "result": r, "public_key": k.bundle.PublicKey}
+	return k.p.print(doc, func(w io.Writer) {
+		fmt.Fprintf(w, "%s: %s\n", path, printable(k.bundle.Proposition))
+		fmt.Fprintf(w, "log10 likelihood ratio %.1f by the bundle's own formulas; bound on a false accusation %.1g\n", r.Log10LR, r.Bound)
+		if !r.Passes {
+			fmt.Fprintln(w, "This is NOT sufficient by itself, and the bundle says so.")
+		}
+		fmt.Fprintln(w, "It holds cells of the leak in clear. Check it with: telltale evidence verify "+path)
+	})
+}

@@ -1,0 +1,101 @@
+package evidence
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"telltale/canary"
+	"telltale/match"
+)
+
+// Seen is what was found, besides rows, in the inputs of a bundle.
+type Seen struct {
+	Canaries []canary.Canary // of the copy, in the order of its record
+	Hits     []match.Canary
+	Looked   int64 // rows and contacts among which canaries were looked for
+	Result   match.Result
+	Floor    float64
+	Complete bool
+}
+
+// guessesOfMessage is how many addresses a stranger is taken to have tried for
+// each message that came in.
+const guessesOfMessage = 1024
+
+// Pack fills in what was collected and seen, computes the result, and writes
+// the archive, signed by s. b holds the records; its proposition, rows, leak,
+// canaries and result are filled in here.
+func Pack(b *Bundle, c *Collector, seen Seen, s note.Signer) ([]byte, error) {
+	b.Schema = Schema
+	b.Proposition = fmt.Sprintf("the copy %s, issued to %s, is a source of what was examined", b.Export.ID, b.Export.Recipient)
+	b.LinkKey = bytes.Clone(keyOf(c))
+	b.Leak, b.Hits = []Leaked{}, []Hit{}
+	b.Rows = Rows{Sites: []Hex{}, Words: []Hex{}, Opened: []Row{}}
+	if err := c.fill(b, b.Export.Recipient); err != nil {
+		return nil, err
+	}
+	if err := c.committer.openCanaries(b, seen); err != nil {
+		return nil, err
+	}
+	b.Result = Computed{Alpha: seen.Result.Alpha, Candidates: seen.Result.Candidates, Floor: seen.Floor, Complete: seen.Complete}
+	var err error
+	if b.Result, err = b.compute(); err != nil {
+		return nil, err
+	}
+	return b.write(s)
+}
+
+func keyOf(c *Collector) []byte {
+	k := c.committer.LinkKey()
+	return k[:]
+}
+
+func (b *Bundle) write(s note.Signer) ([]byte, error) {
+	text, err := json.MarshalIndent(b, "", " ")
+	if err != nil {
+		return nil, err
+	}
+	a := &archive{bundle: append(text, '\n'), statement: []byte(b.statement()), computing: []byte(b.computation())}
+	if err := a.sign(s); err != nil {
+		return nil, err
+	}
+	return a.pack()
+}
+
+// openCanaries opens the canaries of the copy that were seen.
+func (c *Committer) openCanaries(b *Bundle, seen Seen) error {
+	level := make([]Hash, len(seen.Canaries))
+	contents := make([][]byte, len(seen.Canaries))
+	for i, one := range seen.Canaries {
+		content, err := c.canaryLeaf(b.Export.ID, i, one)
+		if err != nil {
+			return err
+		}
+		contents[i], level[i] = content, leafHash(content)
+	}
+	b.Canaries = Canaries{Size: len(level), Proof: []Hex{}, Opened: []Opened{}}
+	var places []int
+	for i, one := range seen.Canaries {
+		for _, hit := range seen.Hits {
+			if hit.Export != b.Export.ID || hit.Slot != one.Slot || hit.Shared || one.Shared {
+				continue
+			}
+			guesses := float64(max(1, seen.Looked))
+			if hit.Message {
+				guesses *= guessesOfMessage
+			}
+			b.Hits = append(b.Hits, Hit{Of: len(places), Identities: hit.Matched, Message: hit.Message, Guesses: guesses,
+				Bits: canary.Together(one, hit.Matched)})
+			b.Canaries.Opened = append(b.Canaries.Opened, Opened{i, contents[i][:16], string(contents[i][16:])})
+			places = append(places, i)
+			break
+		}
+	}
+	if len(places) > 0 {
+		b.Canaries.Proof = hexes(prove(level, places))
+	}
+	return nil
+}
