@@ -48,6 +48,7 @@ type Score struct {
 	Agree, Reads        int     // reads that agree with the candidate's word, and reads weighed
 	Share               float64 // estimated share of the reads that came from the candidate's copy
 	ShareLow, ShareHigh float64 // 95 % interval of the share
+	Gain, GainLow       float64 // what one more read like these adds to LogE if the copy is a source: as likely as not, and nine times in ten, more; for the 64 best
 }
 
 // Result is what Decode found.

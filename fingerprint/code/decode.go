@@ -17,6 +17,8 @@ const (
 	defaultAlpha = 1e-6
 	sampleBits   = 1_200_000_000 // bits asked of Words when everybody is screened
 	fullBits     = 1_000_000_000 // bits asked of Words for the best of them
+	minSample    = 256           // reads of a sample, at least
+	minPicked    = 64            // candidates that are weighed on all reads, at least
 )
 
 // Decode weighs every candidate. It returns an error for a symbol other than 0 and 1, for more groups than reads could need, and when
@@ -43,7 +45,8 @@ func newDecoder(ctx context.Context, reads []Read, w Words, workers int) *decode
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	return &decoder{ctx: ctx, reads: reads, words: w, workers: workers, sampleBits: sampleBits, fullBits: fullBits, knownOdds: knownOdds}
+	return &decoder{ctx: ctx, reads: reads, words: w, workers: workers, sampleBits: sampleBits, fullBits: fullBits,
+		poolMost: poolMost, knownMost: knownMost, minSample: minSample, minPicked: minPicked, knownOdds: knownOdds}
 }
 
 type decoder struct {
@@ -53,6 +56,8 @@ type decoder struct {
 	workers int
 
 	sampleBits, fullBits int
+	poolMost, knownMost  int
+	minSample, minPicked int
 	knownOdds            float64
 
 	prior     float64 // log N
@@ -104,6 +109,7 @@ func (d *decoder) result() Result {
 	}
 	slices.SortStableFunc(r.Accused, func(a, b int) int { return cmp.Compare(d.scores[b].LogE, d.scores[a].LogE) })
 	r.Coalition = d.shares(r.Accused)
+	d.gains()
 	r.Warnings = append(d.warn, d.cautions(r)...)
 	return r
 }
@@ -149,7 +155,7 @@ func (d *decoder) screen() {
 		}
 		return
 	}
-	size := max(d.sampleBits/n, 256)
+	size := max(d.sampleBits/n, d.minSample)
 	t := d.full.sample(d.reads, d.informative(size))
 	model := newModel(&t.plain)
 	d.each(n, func() func(int) {
@@ -164,7 +170,7 @@ func (d *decoder) screen() {
 			s.Share, s.ShareLow, s.ShareHigh = model.share(ones)
 		}
 	})
-	d.picked = d.best(max(d.fullBits/m, 64))
+	d.picked = d.best(max(d.fullBits/m, d.minPicked))
 	d.warn = append(d.warn, fmt.Sprintf("%d of %d candidates were weighed on all %d reads, the others on a sample of %d; those cannot be accused",
 		len(d.picked), n, m, len(t.order)))
 }

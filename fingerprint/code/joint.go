@@ -28,7 +28,7 @@ type coalitions struct {
 }
 
 func newCoalitions(d *decoder) *coalitions {
-	k := min(poolMost, max(64, poolBits/len(d.reads)), len(d.picked))
+	k := min(d.poolMost, max(64, poolBits/len(d.reads)), len(d.picked))
 	return &coalitions{decoder: d, pool: d.picked[:k], passes: make(map[string][]float64)}
 }
 
@@ -83,11 +83,11 @@ func (c *coalitions) known(leftOut int) []int {
 				join = append(join, i)
 			}
 		}
-		if len(join) == 0 || len(in) == knownMost {
+		if len(join) == 0 || len(in) == c.knownMost {
 			break
 		}
 		slices.SortStableFunc(join, func(a, b int) int { return cmp.Compare(logE[b], logE[a]) })
-		in = append(in, join[:min(len(join), knownMost-len(in))]...)
+		in = append(in, join[:min(len(join), c.knownMost-len(in))]...)
 		slices.Sort(in)
 	}
 	return in

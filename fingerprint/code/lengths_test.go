@@ -12,6 +12,8 @@ import (
 )
 
 var lengthSeeds = flag.Int("lengths", 0, "seeds per line of the table of lengths; 0 skips it")
+var crowdSeeds = flag.Int("lengths.crowd", 0, "the same for N = 100,000")
+var lengthFrom = flag.Int("lengths.from", 1, "the first seed")
 var lengthNames = flag.String("attack", "", "measure only the attack of this name")
 
 // lengths is the table of docs/statistics.md: N = 1000, alpha = 1e-6, c0 = 4. The targets are medians.
@@ -34,8 +36,10 @@ var lengths = []struct {
 }
 
 // needed finds the least number of reads, to within 2 %, at which the first and at which every source is accused.
-func needed(t *testing.T, seed uint64, n int, a attack, most int) (first, all int, wrong bool) {
-	reads, words := draw(rand.New(rand.NewPCG(seed, 77)), n, most, 4, 1, a)
+func needed(t *testing.T, seed uint64, n int, a attack, least, most int) (first, all int, wrong bool) {
+	r := rand.New(rand.NewPCG(seed, 77))
+	reads, words := draw(r, min(n, 1000), most, 4, 1, a)
+	words = innocents(r, words, reads, n-len(words))
 	seen := make(map[int][2]bool)
 	at := func(m int) [2]bool {
 		if got, ok := seen[m]; ok {
@@ -54,7 +58,7 @@ func needed(t *testing.T, seed uint64, n int, a attack, most int) (first, all in
 		return seen[m]
 	}
 	search := func(which int) int {
-		lo, hi := 16.0, float64(most)
+		lo, hi := float64(least), float64(most)
 		for hi/lo > 1.02 && hi-lo > 1 {
 			mid := math.Sqrt(lo * hi)
 			if at(int(mid))[which] {
@@ -83,25 +87,53 @@ func TestLengths(t *testing.T) {
 		if *lengthNames != "" && *lengthNames != fmt.Sprint(l.name, l.c) {
 			continue
 		}
-		first, all, wrong := measure(t, l.attack, 3*l.all+60)
+		first, all, wrong := measure(t, *lengthSeeds, 1000, l.attack, 16, 3*l.all+60)
 		table += fmt.Sprintf("| %d | %s | %d | %d | %d | %d | %d |\n", l.c, l.name, median(first), l.first, median(all), l.all, wrong)
 		if median(first) > l.first || median(all) > l.all || wrong > 0 {
 			t.Errorf("%d %s: first %d (want <= %d), all %d (want <= %d), %d wrong", l.c, l.name, median(first), l.first, median(all), l.all, wrong)
 		}
 	}
-	t.Log("seeds 1.." + fmt.Sprint(*lengthSeeds) + "\n" + table)
+	t.Logf("%d seeds from %d\n%s", *lengthSeeds, *lengthFrom, table)
 }
 
-func measure(t *testing.T, a attack, most int) (first, all []int, wrong int) {
-	first, all = make([]int, *lengthSeeds), make([]int, *lengthSeeds)
+// crowd is the table for N = 100,000, with the span in which lengths are looked for.
+var crowd = []struct {
+	attack
+	first, all, least, most int
+}{
+	{attack{"none", 1, 0, interleave, nil}, 100, 100, 32, 100},
+	{attack{"interleave", 5, 0, interleave, nil}, 1900, 1900, 500, 1900},
+	{attack{"all ones", 5, 0, allOnes, nil}, 1000, 1000, 150, 800},
+}
+
+// TestLengthsOfACrowd measures them: go test ./fingerprint/code -run LengthsOfACrowd -lengths.crowd=51 -v -timeout 5h
+func TestLengthsOfACrowd(t *testing.T) {
+	if *crowdSeeds == 0 {
+		t.Skip("asked for by -lengths.crowd=SEEDS")
+	}
+	for _, l := range crowd {
+		if *lengthNames != "" && *lengthNames != fmt.Sprint(l.name, l.c) {
+			continue
+		}
+		first, all, wrong := measure(t, *crowdSeeds, 100_000, l.attack, l.least, l.most)
+		if median(first) > l.first || median(all) > l.all || wrong > 0 {
+			t.Errorf("%d %s: first %d (want <= %d), all %d (want <= %d), %d wrong", l.c, l.name, median(first), l.first, median(all), l.all, wrong)
+		}
+		t.Logf("%d seeds from %d\n| %d | %s | %d | %d | %d | %d | %d |", *crowdSeeds, *lengthFrom, l.c, l.name, median(first), l.first, median(all), l.all, wrong)
+		t.Logf("first %v, all %v", first, all)
+	}
+}
+
+func measure(t *testing.T, seeds, n int, a attack, least, most int) (first, all []int, wrong int) {
+	first, all = make([]int, seeds), make([]int, seeds)
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	slots := make(chan bool, runtime.GOMAXPROCS(0))
-	for s := range *lengthSeeds {
+	for s := range seeds {
 		slots <- true
 		wg.Go(func() {
 			defer func() { <-slots }()
-			f, g, w := needed(t, uint64(s+1), 1000, a, most)
+			f, g, w := needed(t, uint64(s+*lengthFrom), n, a, least, most)
 			mu.Lock()
 			defer mu.Unlock()
 			first[s], all[s] = f, g
