@@ -39,7 +39,7 @@ func (d *decision) weighCells(ctx context.Context, s *dataset, o *observed, cand
 				score := r.Scores[i]
 				logs[c.Number] = append(logs[c.Number], score.LogE)
 				if w := out.weights[c.Number]; w.N == 0 || score.LogE > w.LogE {
-					out.weights[c.Number] = Weight{LogE: score.LogE, N: int64(score.Reads), Share: score.Share}
+					out.weights[c.Number] = Weight{LogE: score.LogE, N: int64(score.Reads), Share: score.Share, Gain: score.Gain, GainLow: score.GainLow}
 				}
 			}
 		}

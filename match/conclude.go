@@ -172,18 +172,33 @@ func (p *Suspect) only() (string, bool) {
 	return "", false
 }
 
-// missingEvidence says how much more would decide: a cell from a single source
-// carries at most one bit, and about four fifths of one in practice.
+// missingEvidence says how much more would decide. From a single source a cell
+// carries at most one bit, and about four fifths of one in practice; where the
+// decoder could tell more, each suspect on the shortlist has its own number.
 func (d *decision) missingEvidence(listed int) {
-	need := math.Log2(float64(d.result.Candidates)/d.engine.options.Alpha) - max(0, d.suspects[0].LogE/math.Ln2)
-	cells := int(math.Ceil(need / 0.8))
+	limit := math.Log(float64(d.result.Candidates) / d.engine.options.Alpha)
+	cells := int(math.Ceil((limit - max(0, d.suspects[0].LogE)) / math.Ln2 / 0.8))
+	for i := range d.suspects[:listed] {
+		d.suspects[i].needs(limit)
+	}
+	first := d.suspects[0]
 	switch {
 	case d.result.RowsLinked == 0 && d.result.CanaryHits == 0:
+	case first.MoreMarks != nil:
+		d.warn("nobody passes the bound; about %d more marks like those read would decide on the copy of %s, %d to be on the safe side; or one canary",
+			first.MoreMarks.Likely, first.Recipient, first.MoreMarks.Safe)
 	case listed > 0:
 		d.warn("nobody passes the bound; about %d more marked cells of one copy, or one canary, would decide", cells)
 	case d.result.MarksRead >= 40:
 		d.warn("the %d marks read fit nobody's copy: the rows are ours, but may come from the original, or from changed or mixed copies", d.result.MarksRead)
 	default:
 		d.warn("the evidence is thin: about %d marked cells of one copy, or one canary, would decide, and %d marks were read", cells, d.result.MarksRead)
+	}
+}
+
+// needs notes how many more marks would take the suspect to the limit.
+func (p *Suspect) needs(limit float64) {
+	if p.gainLow > 0 && p.LogE < limit {
+		p.MoreMarks = &MoreMarks{int(math.Ceil((limit - p.LogE) / p.gain)), int(math.Ceil((limit - p.LogE) / p.gainLow))}
 	}
 }

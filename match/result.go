@@ -80,9 +80,19 @@ type Suspect struct {
 	Evidence             []EvidenceWeight `json:"evidence"`
 	Coverage             float64          `json:"coverage"` // of the linked rows that the recipient received
 	Shortlisted          bool             `json:"shortlisted"`
+	MoreMarks            *MoreMarks       `json:"more_marks,omitempty"`  // of those that are shortlisted
 	ModelBased           []EvidenceWeight `json:"model_based,omitempty"` // depends on a model of who complains: in no bound
 	LogE                 float64          `json:"-"`                     // natural logarithm
 	modelRank            int
+
+	gain, gainLow float64 // see Weight
+}
+
+// MoreMarks is how many further marks like those that were read would name the
+// copy, if it is a source: an estimate, and no part of the bound.
+type MoreMarks struct {
+	Likely int `json:"likely"` // enough half of the time
+	Safe   int `json:"safe"`   // enough nine times in ten
 }
 
 // EvidenceWeight is the weight of one line of evidence.

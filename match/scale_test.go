@@ -3,9 +3,12 @@ package match
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"telltale/fingerprint"
+	"telltale/internal/table"
 	"telltale/store"
 )
 
@@ -95,5 +98,33 @@ func BenchmarkScore(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// A shortlist says how many more marks would decide, and they do.
+func TestMoreMarksDecide(t *testing.T) {
+	const seed = 91
+	t.Logf("seed %d; the number is an estimate: twice the safe one suffices with near certainty", seed)
+	header, rows := people(rand.New(rand.NewPCG(seed, 1)), 400)
+	w := newWorld(t)
+	copies := w.make(issue{dataset: "people", scheme: peopleScheme(), rows: rows, recipients: names("r", 12), keep: names("r", 4)})
+	e := w.engine(Options{})
+	leak := copies["r0003"]
+	got := w.match(e, csvOf(',', header, leak[:6]), table.Options{})
+	first := got.Suspects[0]
+	if got.Verdict != Shortlist || first.Recipient != "r0003" || first.MoreMarks == nil {
+		t.Fatalf("six rows: %s, %+v; want a shortlist with the number of missing marks", got.brief(), first)
+	}
+	more := first.MoreMarks
+	if more.Likely < 5 || more.Likely > 60 || more.Safe < more.Likely {
+		t.Errorf("%d marks read, %d more likely and %d surely decide; want 5..60 in this order", got.MarksRead, more.Likely, more.Safe)
+	}
+	if !slices.ContainsFunc(got.Warnings, func(s string) bool { return strings.Contains(s, fmt.Sprintf("about %d more marks", more.Likely)) }) {
+		t.Errorf("warnings %q do not say how many more marks decide", got.Warnings)
+	}
+	perRow := float64(got.MarksRead) / 6
+	after := w.match(e, csvOf(',', header, leak[:6+int(2*float64(more.Safe)/perRow)+1]), table.Options{})
+	if !after.Suspects[0].Accused || after.Suspects[0].MoreMarks != nil {
+		t.Errorf("twice the safe number more: %s %+v", after.brief(), after.Suspects[0])
 	}
 }

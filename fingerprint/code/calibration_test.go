@@ -17,14 +17,14 @@ import (
 )
 
 var (
-	calibration      = flag.Int("calibration", 2000, "innocents per attack in TestCalibration")
+	calibration      = flag.Int("calibration", 4000, "innocents per attack in TestCalibration")
 	calibrationState = flag.String("calibration.state", "", "file in which TestCalibration keeps its counts, to go on where it was stopped")
 )
 
 const (
 	calibrationSeed = 11
-	perLeak         = 1000 // plain innocents beside the sources of one simulated leak
-	framedPerLeak   = 2
+	perLeak         = 2000 // plain innocents beside the sources of one simulated leak
+	framedPerLeak   = 4
 	tails           = 12 // P(E >= 10^k) for k below it
 )
 
@@ -205,7 +205,7 @@ func (c *calibrated) weighLeak(t testing.TB, k, n int) {
 	if a.from != nil {
 		groups = 3
 	}
-	reads, words := draw(r, a.c, []int{40, 120, 400}[n/3%3], []int{4, 4, 6, 2}[n%4], groups, a)
+	reads, words := draw(r, a.c, []int{40, 400, 120, 40, 120}[n%5], []int{4, 4, 6, 2}[n%4], groups, a)
 	words, weights := framed(r, words, reads, a.c, framedPerLeak)
 	words = innocents(r, words, reads, perLeak)
 	result, err := Decode(context.Background(), reads, words, Options{Joint: true})

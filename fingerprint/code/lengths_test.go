@@ -1,6 +1,7 @@
 package code
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"math"
@@ -35,41 +36,65 @@ var lengths = []struct {
 	{attack{"interleave", 8, 0, interleave, nil}, 2100, 3100},
 }
 
-// needed finds the least number of reads, to within 2 %, at which the first and at which every source is accused.
-func needed(t *testing.T, seed uint64, n int, a attack, least, most int) (first, all int, wrong bool) {
-	r := rand.New(rand.NewPCG(seed, 77))
-	reads, words := draw(r, min(n, 1000), most, 4, 1, a)
-	words = innocents(r, words, reads, n-len(words))
-	seen := make(map[int][2]bool)
-	at := func(m int) [2]bool {
-		if got, ok := seen[m]; ok {
-			return got
-		}
-		r := decode(t, reads[:m], words.prefix(m), true)
-		hit := 0
-		for _, c := range r.Accused {
-			if c < a.c {
-				hit++
-			} else {
-				wrong = true
-			}
-		}
-		seen[m] = [2]bool{hit > 0, hit == a.c}
-		return seen[m]
+// trial is one leak among n candidates, of which the words of only some are drawn until a length is found.
+type trial struct {
+	attack
+	n     int
+	r     *rand.Rand
+	reads []Read
+	words packed
+	seen  map[int][2]bool
+	wrong bool
+}
+
+// at reports whether, with m reads, the first and every source is accused.
+func (x *trial) at(t *testing.T, m int, words packed) [2]bool {
+	got, err := Decode(context.Background(), x.reads[:m], words.prefix(m), Options{Joint: true, Candidates: x.n})
+	if err != nil {
+		t.Fatal(err)
 	}
-	search := func(which int) int {
-		lo, hi := float64(least), float64(most)
-		for hi/lo > 1.02 && hi-lo > 1 {
-			mid := math.Sqrt(lo * hi)
-			if at(int(mid))[which] {
-				hi = mid
-			} else {
-				lo = mid
-			}
+	hit := 0
+	for _, c := range got.Accused {
+		if c < x.c {
+			hit++
+		} else {
+			x.wrong = true
 		}
-		return int(hi)
 	}
-	return search(0), search(1), wrong
+	return [2]bool{hit > 0, hit == x.c}
+}
+
+// search finds the least number of reads, to within 2 %.
+func (x *trial) search(t *testing.T, which int) int {
+	lo, hi := 16.0, float64(len(x.reads))
+	for hi/lo > 1.02 && hi-lo > 1 {
+		mid := math.Sqrt(lo * hi)
+		m := int(mid)
+		if _, ok := x.seen[m]; !ok {
+			x.seen[m] = x.at(t, m, x.words)
+		}
+		if x.seen[m][which] {
+			hi = mid
+		} else {
+			lo = mid
+		}
+	}
+	return int(hi)
+}
+
+// needed finds the numbers of reads at which the first and at which every source is accused. A thousand candidates take part in the search, at
+// the bound for n; then all n are weighed at both lengths, and the answer must be the same.
+func needed(t *testing.T, seed uint64, n int, a attack, most int) (first, all int, wrong bool) {
+	x := &trial{attack: a, n: n, r: rand.New(rand.NewPCG(seed, 77)), seen: map[int][2]bool{}}
+	x.reads, x.words = draw(x.r, min(n, 1000), most, 4, 1, a)
+	first, all = x.search(t, 0), x.search(t, 1)
+	if n > len(x.words) {
+		everybody := innocents(x.r, x.words, x.reads, n-len(x.words))
+		if !x.at(t, first, everybody)[0] || !x.at(t, all, everybody)[1] {
+			t.Errorf("seed %d: %s of %d: lengths %d and %d do not hold among all %d", seed, a.name, a.c, first, all, n)
+		}
+	}
+	return first, all, x.wrong
 }
 
 func median(x []int) int {
@@ -87,7 +112,7 @@ func TestLengths(t *testing.T) {
 		if *lengthNames != "" && *lengthNames != fmt.Sprint(l.name, l.c) {
 			continue
 		}
-		first, all, wrong := measure(t, *lengthSeeds, 1000, l.attack, 16, 3*l.all+60)
+		first, all, wrong := measure(t, *lengthSeeds, 1000, l.attack, 3*l.all+60)
 		table += fmt.Sprintf("| %d | %s | %d | %d | %d | %d | %d |\n", l.c, l.name, median(first), l.first, median(all), l.all, wrong)
 		if median(first) > l.first || median(all) > l.all || wrong > 0 {
 			t.Errorf("%d %s: first %d (want <= %d), all %d (want <= %d), %d wrong", l.c, l.name, median(first), l.first, median(all), l.all, wrong)
@@ -96,14 +121,14 @@ func TestLengths(t *testing.T) {
 	t.Logf("%d seeds from %d\n%s", *lengthSeeds, *lengthFrom, table)
 }
 
-// crowd is the table for N = 100,000, with the span in which lengths are looked for.
+// crowd is the table for N = 100,000.
 var crowd = []struct {
 	attack
-	first, all, least, most int
+	first, all, most int
 }{
-	{attack{"none", 1, 0, interleave, nil}, 100, 100, 32, 100},
-	{attack{"interleave", 5, 0, interleave, nil}, 1900, 1900, 500, 1900},
-	{attack{"all ones", 5, 0, allOnes, nil}, 1000, 1000, 150, 800},
+	{attack{"none", 1, 0, interleave, nil}, 100, 100, 200},
+	{attack{"interleave", 5, 0, interleave, nil}, 1900, 1900, 3000},
+	{attack{"all ones", 5, 0, allOnes, nil}, 1000, 1000, 1500},
 }
 
 // TestLengthsOfACrowd measures them: go test ./fingerprint/code -run LengthsOfACrowd -lengths.crowd=51 -v -timeout 5h
@@ -115,7 +140,7 @@ func TestLengthsOfACrowd(t *testing.T) {
 		if *lengthNames != "" && *lengthNames != fmt.Sprint(l.name, l.c) {
 			continue
 		}
-		first, all, wrong := measure(t, *crowdSeeds, 100_000, l.attack, l.least, l.most)
+		first, all, wrong := measure(t, *crowdSeeds, 100_000, l.attack, l.most)
 		if median(first) > l.first || median(all) > l.all || wrong > 0 {
 			t.Errorf("%d %s: first %d (want <= %d), all %d (want <= %d), %d wrong", l.c, l.name, median(first), l.first, median(all), l.all, wrong)
 		}
@@ -124,7 +149,7 @@ func TestLengthsOfACrowd(t *testing.T) {
 	}
 }
 
-func measure(t *testing.T, seeds, n int, a attack, least, most int) (first, all []int, wrong int) {
+func measure(t *testing.T, seeds, n int, a attack, most int) (first, all []int, wrong int) {
 	first, all = make([]int, seeds), make([]int, seeds)
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -133,7 +158,7 @@ func measure(t *testing.T, seeds, n int, a attack, least, most int) (first, all 
 		slots <- true
 		wg.Go(func() {
 			defer func() { <-slots }()
-			f, g, w := needed(t, uint64(s+*lengthFrom), n, a, least, most)
+			f, g, w := needed(t, uint64(s+*lengthFrom), n, a, most)
 			mu.Lock()
 			defer mu.Unlock()
 			first[s], all[s] = f, g
