@@ -34,11 +34,7 @@ func Decode(ctx context.Context, reads []Read, w Words, o Options) (Result, erro
 	}
 	d.prior = math.Log(float64(max(n, 1)))
 	d.threshold = d.prior - math.Log(cmp.Or(o.Alpha, defaultAlpha))
-	r, err := d.run(o.Joint)
-	if ctx.Err() != nil {
-		return Result{}, ctx.Err()
-	}
-	return r, err
+	return d.run(o.Joint)
 }
 
 func newDecoder(ctx context.Context, reads []Read, w Words, workers int) *decoder {
@@ -97,13 +93,16 @@ func (d *decoder) run(joint bool) (Result, error) {
 	if joint && d.ctx.Err() == nil {
 		newCoalitions(d).reweigh()
 	}
+	if err := d.ctx.Err(); err != nil {
+		return Result{}, err
+	}
 	return d.result(), nil
 }
 
 func (d *decoder) result() Result {
 	r := Result{Scores: d.scores, Flips: d.model.fits, Threshold: d.threshold}
 	for _, s := range d.scores {
-		if s.LogE >= d.threshold {
+		if s.LogE >= d.threshold && d.bits[s.Candidate] != nil {
 			r.Accused = append(r.Accused, s.Candidate)
 		}
 	}
