@@ -176,7 +176,7 @@ func (p *Suspect) only() (string, bool) {
 // carries at most one bit, and about four fifths of one in practice; where the
 // decoder could tell more, each suspect on the shortlist has its own number.
 func (d *decision) missingEvidence(listed int) {
-	limit := math.Log(float64(d.result.Candidates) / d.engine.options.Alpha)
+	limit := d.limit()
 	cells := int(math.Ceil((limit - max(0, d.suspects[0].LogE)) / math.Ln2 / 0.8))
 	for i := range d.suspects[:listed] {
 		d.suspects[i].needs(limit)
