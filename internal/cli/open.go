@@ -17,8 +17,9 @@ import (
 
 // registry is an opened registry with its key.
 type registry struct {
-	store.Store
-	key key.Secret
+	store.Store // with chunks sealed and opened
+	raw         store.Store
+	key         key.Secret
 }
 
 // signer signs the ledger's checkpoints with the key.
@@ -61,7 +62,7 @@ func (p *program) open(ctx context.Context) (*registry, error) {
 	if err := checkKey(ctx, st, master); err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
-	return &registry{st, master}, nil
+	return &registry{sealChunks(st, master), st, master}, nil
 }
 
 // with runs f on the opened registry, in which what a killed process left
