@@ -21,12 +21,16 @@
 // row by row:
 //
 //   - a strong identity (phone, e-mail, national id, long serial number) links
-//     alone, when it belongs to one row only;
-//   - weak ones (names, addresses, dates, places) must agree together, by more
-//     than log2(rows) + 10 bits, on one row and no other;
+//     alone, when it belongs to one row only, and so does its hash;
+//   - weak ones (names, addresses, dates, places) must agree together, some of
+//     them but for a slip, by more than log2(rows) + 10 bits, on one row and no
+//     other;
 //   - numbers from a dense range, such as row numbers, link only when the tags
 //     of other columns confirm them, or when they stand alone under the key's
 //     own name.
+//
+// Where columns were merged, split or shifted, Mapping.Widen and Mapping.Realign
+// give the row that Link wants. Link.Way says how a row was linked.
 //
 // Serial numbers are compared exactly, never fuzzily. A link says that the
 // leak shows this row of the table; it does not say whose copy it was.
