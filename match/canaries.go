@@ -19,7 +19,6 @@ type canaryEvidence struct {
 	survival []code.Weighted
 	looked   float64
 	floor    float64 // null probability that the controls show
-	complete bool    // canaries that were not seen are missing
 }
 
 func (*canaryEvidence) Source() string { return SourceCanary }
@@ -30,7 +29,7 @@ func (*canaryEvidence) Source() string { return SourceCanary }
 const guesses = 1024
 
 func (d *decision) weighCanaries(s *dataset, o *observed, held *holdings) *canaryEvidence {
-	e := &canaryEvidence{d: s, seen: o.Canaries, byExport: map[string][]int{}, looked: float64(max(1, d.all.looked)), complete: d.files}
+	e := &canaryEvidence{d: s, seen: o.Canaries, byExport: map[string][]int{}, looked: float64(max(1, d.all.looked))}
 	for i, p := range s.planted {
 		if !p.canary.Shared {
 			for _, id := range p.exports {
@@ -123,7 +122,7 @@ func (e *canaryEvidence) set(canaries []int) (logE float64, n int64) {
 			n++
 		} else if hit {
 			hits = append(hits, e.null(p, seen))
-		} else if e.complete && e.tellable(p) {
+		} else if e.tellable(p) {
 			misses = append(misses, e.floor)
 		}
 	}
