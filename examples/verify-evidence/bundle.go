@@ -82,6 +82,10 @@ type bundle struct {
 		Micros int64    `json:"recorded"`
 		Sealed hexBytes `json:"sealed_sha256"`
 	} `json:"sightings"`
+	Receipt *struct {
+		PublicKey string `json:"public_key"`
+		Note      string `json:"note"`
+	} `json:"receipt"`
 	LinkKey hexBytes `json:"link_key"`
 	Rows    struct {
 		Sites  []hexBytes `json:"site_proof"`

@@ -36,19 +36,34 @@ func parseKey(text string) (publicKey, error) {
 	return publicKey{name, sum[:4], ed25519.PublicKey(raw[1:])}, nil
 }
 
-// open checks a signed note that has one signature, by k, and returns its text.
-func (k publicKey) open(note string) (string, error) {
-	text, signature, ok := strings.Cut(note, "\n\n")
+// open checks a signed note whose only signature is by k, and returns its text.
+func (k publicKey) open(note string) (string, error) { return openNote(note, k) }
+
+// openNote checks a note that has one signature by each of the keys, in any
+// order, and no other.
+func openNote(note string, keys ...publicKey) (string, error) {
+	text, signatures, ok := strings.Cut(note, "\n\n")
 	text += "\n"
-	prefix := "\u2014 " + k.name + " "
-	if !ok || !strings.HasPrefix(signature, prefix) || !strings.HasSuffix(signature, "\n") || strings.Count(signature, "\n") != 1 {
-		return "", errors.New("not a note with one signature by this key")
+	lines := strings.Split(signatures, "\n")
+	if !ok || len(lines) != len(keys)+1 || lines[len(keys)] != "" {
+		return "", fmt.Errorf("not a note with %d signatures", len(keys))
 	}
-	raw, err := base64.StdEncoding.DecodeString(signature[len(prefix) : len(signature)-1])
-	if err != nil || len(raw) != 4+ed25519.SignatureSize || !bytes.Equal(raw[:4], k.id) || !ed25519.Verify(k.key, []byte(text), raw[4:]) {
-		return "", errors.New("the signature is not one by this key")
+	for _, k := range keys {
+		found := false
+		for _, line := range lines[:len(keys)] {
+			found = found || k.signed(text, line)
+		}
+		if !found {
+			return "", fmt.Errorf("%s has not signed it", k.name)
+		}
 	}
 	return text, nil
+}
+
+func (k publicKey) signed(text, line string) bool {
+	encoded, ok := strings.CutPrefix(line, "\u2014 "+k.name+" ")
+	raw, err := base64.StdEncoding.DecodeString(encoded)
+	return ok && err == nil && len(raw) == 4+ed25519.SignatureSize && bytes.Equal(raw[:4], k.id) && ed25519.Verify(k.key, []byte(text), raw[4:])
 }
 
 // state is a checkpoint: size and root of the ledger.

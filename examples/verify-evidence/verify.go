@@ -12,6 +12,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 )
 
 var files = []string{"evidence.json", "statement.txt", "computation.txt", "manifest.note"}
@@ -45,7 +46,7 @@ func verify(data []byte, wantKey string) (*bundle, error) {
 		name string
 		run  func() error
 	}{
-		{"ledger", v.ledger}, {"records", v.records}, {"custody", v.custody}, {"rows", v.rows}, {"canaries", v.canaries},
+		{"ledger", v.ledger}, {"records", v.records}, {"custody", v.custody}, {"receipt", v.receipt}, {"rows", v.rows}, {"canaries", v.canaries},
 		{"linking", v.linking}, {"reading", v.reading}, {"numbers", v.numbers},
 	} {
 		if err := step.run(); err != nil {
@@ -259,6 +260,28 @@ func (v *verifier) custody() error {
 		if !seen[in.SHA256] {
 			return fmt.Errorf("input %s was never recorded", in.Name)
 		}
+	}
+	return nil
+}
+
+// receipt checks what the recipient signed, if anything.
+func (v *verifier) receipt() error {
+	if v.Receipt == nil {
+		return nil
+	}
+	recipient, err := parseKey(v.Receipt.PublicKey)
+	if err != nil {
+		return err
+	}
+	text, err := openNote(v.Receipt.Note, v.key, recipient)
+	if err != nil {
+		return err
+	}
+	x := v.Export
+	want := fmt.Sprintf("telltale receipt 1\nexport: %q\ndataset: %q\nrecipient: %q\nissued: %s\nsha256: %s\nbytes: %d\nrows: %d\ncommitments: %x\n", x.ID, v.Dataset.Name,
+		x.Recipient, time.UnixMicro(x.Micros).UTC().Format(time.RFC3339Nano), x.SHA256, x.Bytes, x.Rows, sum(x.Commitments))
+	if text != want {
+		return errors.New("it is of another copy")
 	}
 	return nil
 }

@@ -28,6 +28,8 @@ func (p *program) evidenceCommand() *cli.Command {
 					&cli.StringFlag{Name: "export", Usage: "which copy, by `ID`, when the recipient has several"},
 					&cli.StringSliceFlag{Name: "leak", Usage: "`FILE` of the case that is not where it was; may be repeated"},
 					&cli.StringSliceFlag{Name: "checkpoint", Usage: "`FILE` with a checkpoint that others hold, to be proved to be continued; may be repeated"},
+					&cli.StringFlag{Name: "receipt", Usage: "`FILE` with the receipt that the recipient signed"},
+					&cli.StringFlag{Name: "recipient-key", Usage: "public `KEY` of the recipient, for --receipt"},
 					&cli.StringFlag{Name: "by", Usage: "who packs it, for the custody record"},
 					&cli.Float64Flag{Name: "alpha", DefaultText: "1e-6", Usage: "bound on the chance that anybody is accused wrongly"},
 					&cli.BoolFlag{Name: "force", Usage: forceUsage},

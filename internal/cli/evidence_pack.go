@@ -93,6 +93,9 @@ func (k *packing) run(c *cli.Context, options match.Options) ([]byte, error) {
 		return nil, err
 	}
 	k.bundle = &evidence.Bundle{Tool: "telltale " + version(), Case: k.name, By: c.String("by"), Created: k.p.Now().UTC(), PublicKey: k.r.signer().Public()}
+	if err := k.takeReceipt(c.String("receipt"), c.String("recipient-key")); err != nil {
+		return nil, err
+	}
 	rows, err := k.loadRecords(ctx, c.StringSlice("checkpoint"))
 	if err != nil {
 		return nil, err

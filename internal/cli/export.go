@@ -26,6 +26,7 @@ func (p *program) exportCommand() *cli.Command {
 			&cli.IntFlag{Name: "shared-canaries", Usage: "fabricated rows of which each copy carries those its word says"},
 			&cli.Float64Flag{Name: "withhold", Usage: "share of the rows left out of each copy, 0 to 0.5"},
 			&cli.Float64Flag{Name: "density", Usage: "share of the cells that can carry a mark that do, 0 to 1", DefaultText: "the dataset's"},
+			&cli.BoolFlag{Name: "receipt", Usage: "write a receipt beside each copy, for its recipient to sign"},
 			&cli.BoolFlag{Name: "force", Usage: "replace existing files"},
 		}, inputFlags()...),
 		Action: p.runExport,

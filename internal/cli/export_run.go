@@ -45,6 +45,7 @@ type exportJob struct {
 	options   table.Options
 	out       string
 	force     bool
+	receipts  bool
 	canaries  int // per copy; < 0: as many as fit
 	shared    int // candidates for each copy
 	withhold  float64
@@ -78,7 +79,7 @@ func (p *program) runExport(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	job := &exportJob{p: p, input: args[0], out: c.String("out"), force: c.Bool("force"), canaries: c.Int("canaries"),
+	job := &exportJob{p: p, input: args[0], out: c.String("out"), force: c.Bool("force"), receipts: c.Bool("receipt"), canaries: c.Int("canaries"),
 		shared: c.Int("shared-canaries"), withhold: c.Float64("withhold"), dataset: c.String("dataset")}
 	if err := job.check(c); err != nil {
 		return err
@@ -109,6 +110,8 @@ func (j *exportJob) check(c *cli.Context) (err error) {
 		return usageError("", "export: give --to RECIPIENT, or --to-all")
 	case c.Bool("to-all") && len(c.StringSlice("to")) > 0:
 		return usageError("", "export: give --to or --to-all, not both")
+	case j.receipts && j.out == "-":
+		return usageError("name a file with --out", "--receipt: a copy on standard output has no place for one")
 	case !(j.withhold >= 0 && j.withhold <= mostWithheld):
 		return usageError("", "--withhold %g: give a share from 0 to %g", j.withhold, mostWithheld)
 	case c.IsSet("canaries") && j.canaries < 0, j.shared < 0:
@@ -159,6 +162,11 @@ func (j *exportJob) run(ctx context.Context, c *cli.Context) error {
 	}
 	if err := j.record(ctx, f.Info().SHA256, result, spool); err != nil {
 		return err
+	}
+	if j.receipts {
+		if err := j.writeReceipts(); err != nil {
+			return err
+		}
 	}
 	return j.report()
 }

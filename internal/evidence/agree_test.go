@@ -232,6 +232,9 @@ func cheats(r *rand.Rand) []struct {
 		{"guesses", true, func(b *evidence.Bundle) { b.Hits[0].Guesses = 1 }},
 		{"a canary twice", true, func(b *evidence.Bundle) { b.Hits = append(b.Hits, b.Hits[0]) }},
 		{"a canary more", true, func(b *evidence.Bundle) { b.Canaries.Size++ }},
+		{"a receipt of nobody", true, func(b *evidence.Bundle) {
+			b.Receipt = &evidence.SignedReceipt{PublicKey: b.PublicKey, Note: b.Checkpoint}
+		}},
 		{"another schema", true, func(b *evidence.Bundle) { b.Schema = "telltale.evidence/2" }},
 	}
 }
@@ -297,6 +300,49 @@ func lastID(t *testing.T, list, recipient string) (id string) {
 		}
 	}
 	return id
+}
+
+// TestReceipt has the recipient sign for a copy, and puts the receipt of one
+// copy into the bundle of another.
+func TestReceipt(t *testing.T) {
+	judge := second(t)
+	w := newWorld(t)
+	w.table(60, 15, []string{"--receipt"}, func(int) bool { return true })
+	public := map[string]string{}
+	for _, who := range []string{"acme", "bolt"} {
+		out, code := w.run("receipt", "key", who, "--out", w.path(who+".key"))
+		if public[who] = strings.SplitN(out, "\n", 2)[0]; code != 0 {
+			t.Fatal(out)
+		}
+		w.ok("receipt", "sign", w.path("copies/customers."+who+".csv.receipt"), "--key", w.path(who+".key"),
+			"--copy", w.path("copies/customers."+who+".csv"), "--out", w.path(who+".signed"))
+	}
+	if out, code := w.run("receipt", "sign", w.path("copies/customers.acme.csv.receipt"), "--key", w.path("acme.key"),
+		"--copy", w.path("copies/customers.bolt.csv"), "--out", w.path("x.signed")); code != 1 || !strings.Contains(out, "nothing was signed") {
+		t.Errorf("signed for another file: exit %d, %s", code, out)
+	}
+	w.ok("match", w.path("leak.csv"), "--case", "c")
+	good := w.bundle("good.zip", "--receipt", w.path("bolt.signed"), "--recipient-key", public["bolt"])
+	bad := w.bundle("bad.zip", "--receipt", w.path("acme.signed"), "--recipient-key", public["acme"])
+	for _, b := range []struct {
+		name string
+		data []byte
+		want bool
+	}{{"receipt", good, true}, {"receipt for another copy", bad, false}} {
+		r := evidence.Verify(b.data, evidence.Options{})
+		other, said := judge(b.data)
+		if r.Valid() != b.want || other != b.want {
+			t.Errorf("%s: valid is %v (%s) and %v (%s)", b.name, r.Valid(), failed(r), other, said)
+		}
+	}
+	var issuer string
+	evidence.Rewrite(good, w.signer, false, func(b *evidence.Bundle) { issuer = b.PublicKey })
+	w.ok("receipt", "verify", w.path("bolt.signed"), "--issuer", issuer, "--recipient", public["bolt"], "--copy", w.path("copies/customers.bolt.csv"))
+	for _, args := range [][]string{{"bolt.signed", public["acme"], "bolt"}, {"copies/customers.bolt.csv.receipt", public["bolt"], "bolt"}, {"bolt.signed", public["bolt"], "acme"}} {
+		if out, code := w.run("receipt", "verify", w.path(args[0]), "--issuer", issuer, "--recipient", args[1], "--copy", w.path("copies/customers."+args[2]+".csv")); code != 5 {
+			t.Errorf("receipt verify %v: exit %d, %s", args, code, out)
+		}
+	}
 }
 
 // TestFramedWithoutTheKey has somebody who holds the registry, and the whole

@@ -32,6 +32,7 @@ type Bundle struct {
 	Snapshot   SnapshotRecord `json:"snapshot"`
 	Export     ExportRecord   `json:"export"`
 	Sightings  []Sighting     `json:"sightings"`
+	Receipt    *SignedReceipt `json:"receipt"` // null where the recipient signed none
 
 	LinkKey  Hex      `json:"link_key"` // AES-256
 	Rows     Rows     `json:"rows"`
@@ -100,6 +101,12 @@ type DatasetRecord struct {
 	Rules   string `json:"rules"` // the scheme as it was recorded: JSON
 	Profile Hex    `json:"profile_sha256"`
 	Micros  int64  `json:"added_at"`
+}
+
+// SignedReceipt is what the recipient signed when the copy was handed over.
+type SignedReceipt struct {
+	PublicKey string `json:"public_key"` // of the recipient
+	Note      string `json:"note"`
 }
 
 // SnapshotRecord opens the entry of the table that the copy was made of.

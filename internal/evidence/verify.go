@@ -68,6 +68,7 @@ func Verify(data []byte, o Options) Report {
 	if !v.signatures() || !v.ledger() || !v.records() || !v.openings() {
 		return r
 	}
+	v.receipt()
 	v.linking()
 	v.reading()
 	v.result()
