@@ -34,7 +34,7 @@ func TestComplaintsAtScale(t *testing.T) {
 	w := newWorld(t)
 	r := rand.New(rand.NewPCG(71, 1))
 	_, rows := people(r, 10*n)
-	w.make(issue{dataset: "people", scheme: peopleScheme(), rows: rows, recipients: names("r", 200), withhold: .01, keep: []string{}})
+	w.make(issue{dataset: "people", scheme: peopleScheme(), rows: rows, recipients: names("r", 200), withhold: .01, canaries: 12, keep: names("r", 2)})
 	path := filepath.Join(t.TempDir(), "complaints.csv")
 	out, err := os.Create(path)
 	w.must(err)

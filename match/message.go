@@ -49,7 +49,11 @@ func (e *Engine) Message(ctx context.Context, m message.Message, s Seen) (*Readi
 	text := link.Words(m.Subject + "\n" + m.Text)
 	sketcher := chain.NewSketcher(e.master.Derive("sketch").Hasher())
 	for _, d := range e.datasets {
-		sighting.Canaries = append(sighting.Canaries, e.canariesOf(d, r, m)...)
+		found, err := e.canariesOf(ctx, d, r, m)
+		if err != nil {
+			return nil, err
+		}
+		sighting.Canaries = append(sighting.Canaries, found...)
 		if p, row, found := e.personOf(d, m.Recipients, text); p != nil {
 			r.persons = append(r.persons, *p)
 			sketcher.Begin(chain.Source{Dataset: d.name, Snapshot: p.Snapshots[0]})
@@ -72,9 +76,9 @@ func (e *Engine) traitHash() func(string) uint64 {
 }
 
 // canariesOf looks for a dataset's canaries among the contacts and in the text.
-func (e *Engine) canariesOf(d *dataset, r *Reading, m message.Message) []SightedCanary {
+func (e *Engine) canariesOf(ctx context.Context, d *dataset, r *Reading, m message.Message) ([]SightedCanary, error) {
 	if len(d.planted) == 0 {
-		return nil
+		return nil, nil
 	}
 	contacts := contactsOf(m, d.locale)
 	for _, c := range m.Recipients {
@@ -82,7 +86,13 @@ func (e *Engine) canariesOf(d *dataset, r *Reading, m message.Message) []Sighted
 	}
 	r.looked += d.vicinity.count(contacts)
 	hits := d.finder.Row(contacts)
-	hits = append(hits, d.finder.Text(m.Subject+"\n"+m.Text)...)
+	disguised, err := d.disguised(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	if hits = append(hits, disguised...); r.looked == 0 && len(hits) > 0 {
+		r.looked = 1
+	}
 	if d.controls != nil {
 		hasher := e.master.Derive("canary-lookup").Hasher()
 		for _, c := range contacts {
@@ -105,7 +115,19 @@ func (e *Engine) canariesOf(d *dataset, r *Reading, m message.Message) []Sighted
 			out = append(out, SightedCanary{Export: id, Recipient: d.recipientOf(id)})
 		}
 	}
-	return out
+	return out, nil
+}
+
+// disguised looks for canaries everywhere in a message and in any disguise.
+func (d *dataset) disguised(ctx context.Context, m message.Message) (hits []canary.Hit, err error) {
+	report, err := d.anywhere().Scan(ctx, strings.NewReader(m.Everything()))
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range report.Sights {
+		hits = append(hits, canary.Hit{Planted: s.Planted, Matched: s.Matched, Bits: s.Bits})
+	}
+	return hits, nil
 }
 
 func contactsOf(m message.Message, locale string) []canary.Cell {

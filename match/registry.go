@@ -10,8 +10,10 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"telltale/canary"
+	"telltale/canary/recognise"
 	"telltale/fingerprint"
 	"telltale/internal/identity"
 	"telltale/internal/key"
@@ -28,7 +30,8 @@ type dataset struct {
 	planted  []planted
 	finder   *canary.Finder
 	vicinity vicinity
-	controls *canary.ControlSet // nil when there is nothing to derive them from
+	anywhere func() *recognise.Index // made when a message is first read
+	controls *canary.ControlSet      // nil when there is nothing to derive them from
 }
 
 // layer is a version of a dataset's scheme, with the snapshots made under it.
@@ -198,6 +201,7 @@ func (d *dataset) loadCanaries(tx store.Tx, master key.Secret) error {
 		list[i] = canary.Planted{Export: p.exports[0], Canary: p.canary}
 	}
 	d.finder, d.vicinity = canary.NewFinder(list, d.locale), newVicinity(d.planted)
+	d.anywhere = sync.OnceValue(func() *recognise.Index { return recognise.New(list, recognise.Options{Locale: d.locale, Workers: 1}) })
 	return nil
 }
 

@@ -11,13 +11,13 @@ import (
 // MinHash over character shingles (Broder 1997): the share of equal minima of
 // two sketches estimates the Jaccard similarity J of their shingle sets with a
 // standard error of sqrt(J(1-J)/hashes), 0.051 at the worst. Texts that agree
-// in one band of minima are compared; at J = 0.6 that happens with probability
-// 1-(1-0.6^rows)^bands > 0.999.
+// in one band of minima are compared; at J = 0.5 that happens with probability
+// 1-(1-0.5^rows)^bands = 0.986.
 const (
 	bands     = 32
 	rows      = 3
 	hashes    = bands * rows
-	alike     = 0.6
+	alike     = 0.5
 	nearly    = 0.85 // texts this close to one that is kept need not be kept themselves
 	minLength = 12   // shingles; shorter texts are alike only when equal
 )
