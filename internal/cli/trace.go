@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"time"
@@ -56,6 +57,7 @@ func (p *program) runTrace(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	files = outsideMaildirs(files)
 	stream := p.jsonLines(files)
 	var messages []message.Message
 	var failed []match.Input
@@ -177,6 +179,26 @@ func (t *tracing) revealContacts(result *match.Result, messages []message.Messag
 			result.Sightings[at].Contact = m.Recipients[0].Value
 		}
 	}
+}
+
+// outsideMaildirs leaves out what stands in a maildir and is no message: the
+// indexes of its server, and messages that have not arrived (tmp).
+func outsideMaildirs(files []string) []string {
+	known := map[string]bool{}
+	maildir := func(dir string) bool {
+		is, ok := known[dir]
+		if !ok {
+			cur, err := os.Stat(filepath.Join(dir, "cur"))
+			fresh, err2 := os.Stat(filepath.Join(dir, "new"))
+			is = err == nil && err2 == nil && cur.IsDir() && fresh.IsDir()
+			known[dir] = is
+		}
+		return is
+	}
+	return slices.DeleteFunc(files, func(name string) bool {
+		dir := filepath.Dir(name)
+		return name != "-" && (maildir(dir) || filepath.Base(dir) == "tmp" && maildir(filepath.Dir(dir)))
+	})
 }
 
 // readMessages reads every message of every file. A file that cannot be read
