@@ -212,3 +212,19 @@ func tidyASCII(v string) bool {
 	}
 	return true
 }
+
+// FoldRune is what one character of a text folds to: lower case, narrow, without
+// diacritics, simplified; " " for blanks of any kind and "" for what is invisible.
+func FoldRune(r rune) string {
+	switch {
+	case r == '\n' || r == '\t' || r == '\r':
+		return string(r)
+	case unicode.IsSpace(r):
+		return " "
+	}
+	s := folded(string(r))
+	if f, n := utf8.DecodeRuneInString(s); n == len(s) && n > 1 {
+		return string(words().simplify(f))
+	}
+	return s
+}

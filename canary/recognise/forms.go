@@ -1,0 +1,273 @@
+package recognise
+
+import (
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/mozillazg/go-pinyin"
+	"github.com/mozillazg/go-unidecode"
+
+	"telltale/canary"
+	"telltale/internal/identity"
+)
+
+// addName indexes a full name: its words in any order, or its characters as
+// they stand, and both in Latin letters.
+func (x *Index) addName(c canary.Canary, id canary.Identity, r ref) {
+	value, written := strings.ReplaceAll(id.Value, canary.Separator, " "), ""
+	if utf8.RuneCountInString(value) < 2 {
+		return
+	}
+	for _, i := range id.Columns {
+		written += " " + c.Cells[i]
+	}
+	if words := letterWords(written); len(words) > 1 {
+		x.given[hashOf(words[0])], x.family[hashOf(words[len(words)-1])] = true, true
+	}
+	x.addWords(value, r)
+	if isHan(value) {
+		x.addHan(value, r)
+		if len(id.Columns) == 2 { // the other order
+			a, b, _ := strings.Cut(value, " ")
+			x.addHan(b+a, r)
+		}
+	}
+	r.form = transliterated
+	for _, latin := range romanised(value) {
+		x.addWords(latin, r)
+	}
+	x.addWords(umlauts.Replace(written), r)
+}
+
+var umlauts = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "Ä", "Ae", "Ö", "Oe", "Ü", "Ue")
+
+func (x *Index) addHan(value string, r ref) {
+	var h uint64
+	n := 0
+	for _, c := range value {
+		if c != ' ' {
+			h, n = h*hashStep+hashOf(string(c)), n+1
+		}
+	}
+	if n >= 2 && n <= maxHan {
+		x.hanLens[n] = true
+		x.han.add(h, r)
+	}
+}
+
+// addWords indexes two words and more; one alone is no full name.
+func (x *Index) addWords(value string, r ref) {
+	words := letterWords(value)
+	if len(words) < 2 || len(words) > maxWords {
+		return
+	}
+	var sum uint64
+	for _, w := range words {
+		sum += hashOf(w)
+	}
+	x.lengths[len(words)] = true
+	x.names.add(sum, r)
+}
+
+// letterWords are the words of letters as tokenise cuts them.
+func letterWords(s string) []string {
+	var out []string
+	v := foldAll(s)
+	for _, t := range tokenise(v, nil) {
+		if t.class == word {
+			out = append(out, strings.ReplaceAll(string(v[t.start:t.end]), "'", ""))
+		}
+	}
+	return out
+}
+
+// romanised spells a name in Latin letters: Chinese characters by their pinyin,
+// given names in one word and in several; other scripts letter by letter; and
+// of ä, ö, ü the forms with and without e.
+func romanised(name string) []string {
+	var out []string
+	switch {
+	case isHan(name):
+		out = pinyinForms(name)
+	case !isASCII(name):
+		out = []string{unidecode.Unidecode(name)}
+	}
+	for _, s := range []string{"ae", "oe", "ue"} {
+		if strings.Contains(name, s) {
+			out = append(out, strings.NewReplacer("ae", "a", "oe", "o", "ue", "u").Replace(name))
+			break
+		}
+	}
+	return out
+}
+
+func pinyinForms(name string) []string {
+	var syllables []string
+	for _, r := range name {
+		if r == ' ' {
+			continue
+		}
+		s := pinyin.SinglePinyin(r, pinyin.NewArgs())
+		if len(s) == 0 {
+			return []string{unidecode.Unidecode(name)}
+		}
+		syllables = append(syllables, s[0])
+	}
+	if len(syllables) < 2 {
+		return nil
+	}
+	out := []string{syllables[0] + " " + strings.Join(syllables[1:], ""), strings.Join(syllables, " ")}
+	if len(syllables) == 4 {
+		out = append(out, syllables[0]+syllables[1]+" "+syllables[2]+syllables[3])
+	}
+	return out
+}
+
+func (x *Index) addPhone(id canary.Identity, r ref) {
+	forms := identity.HashForms(identity.Phone, id.Value)
+	if len(forms) == 0 {
+		return
+	}
+	national, code := strings.TrimPrefix(forms[0], "+"), ""
+	if len(forms) > 2 {
+		national = forms[2]
+		code = forms[1][:len(forms[1])-len(national)]
+	}
+	x.addNumber(national, number{r, code})
+	if len(national) > 4 {
+		x.blocks[national[:len(national)-4]] = code
+	}
+}
+
+// minNumber is the fewest digits by which a number is looked for.
+const minNumber = 7
+
+func (x *Index) addNumber(digits string, n number) {
+	if len(digits) < minNumber {
+		return
+	}
+	x.numbers[digits] = append(x.numbers[digits], n)
+	x.suffixes.add(suffixHash([]byte(digits)))
+	if !slices.Contains(x.digits, len(digits)) {
+		x.digits = append(x.digits, len(digits))
+	}
+}
+
+func suffixHash(d []byte) uint64 {
+	var h uint64
+	for _, c := range d[len(d)-6:] {
+		h = h*10 + uint64(c-'0')
+	}
+	return mix(h)
+}
+
+// addToken indexes an official or serial number: of digits alone as a number,
+// else by its longest part of letters and digits.
+func (x *Index) addToken(value string, r ref) {
+	if strings.Trim(value, "0123456789") == "" {
+		x.addNumber(value, number{ref: r})
+		return
+	}
+	longest := ""
+	for _, part := range strings.FieldsFunc(value, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }) {
+		if len(part) > len(longest) {
+			longest = part
+		}
+	}
+	if len(longest) >= 3 {
+		x.tokens.add(hashOf(longest), r)
+	}
+}
+
+// addDigests indexes what is traded in place of a contact.
+func (x *Index) addDigests(id canary.Identity, r ref) {
+	for _, s := range identity.HashForms(id.Kind, id.Value) {
+		m, s1, s2 := md5.Sum([]byte(s)), sha1.Sum([]byte(s)), sha256.Sum256([]byte(s))
+		for f, sum := range map[form][]byte{md5Form: m[:], sha1Form: s1[:], sha256Form: s2[:]} {
+			r.form = f
+			x.digests.add(digestHash(sum), r)
+		}
+	}
+}
+
+func digestHash(sum []byte) uint64 {
+	return mix(binary.BigEndian.Uint64(sum) + uint64(len(sum)))
+}
+
+// addAddress indexes an address by its first number with what is beside it.
+func (x *Index) addAddress(cell string, r ref) {
+	tokens := tokenise(foldAll(cell), nil)
+	for i, t := range tokens {
+		if t.class != digits {
+			continue
+		}
+		if h, ok := behind(tokens, i); ok {
+			x.streets.add(h, r)
+		}
+		if h, ok := ahead(tokens, i); ok {
+			x.streets.add(h, r)
+		}
+		x.shapes[r.identityRef()] = shape{before: i, tokens: len(tokens), han: isHan(cell)}
+		return
+	}
+}
+
+// shape is how an address is written: tokens before its first number, and all.
+type shape struct {
+	before, tokens int
+	han            bool
+}
+
+// behind hashes a number with the word before it, or with three characters
+// before it and the next number behind.
+func behind(tokens []token, i int) (uint64, bool) {
+	if i == 0 {
+		return 0, false
+	}
+	if tokens[i-1].class != han {
+		return mix(tokens[i-1].hash*hashStep + tokens[i].hash), true
+	}
+	h := tokens[i].hash
+	for k := 1; k <= 3; k++ {
+		if i < k || tokens[i-k].class != han {
+			return 0, false
+		}
+		h = h*hashStep + tokens[i-k].hash
+	}
+	if next := nextNumber(tokens, i); next > 0 {
+		h = h*hashStep + tokens[next].hash
+	}
+	return mix(h), true
+}
+
+// nextNumber is the next number of the same unbroken text, or 0.
+func nextNumber(tokens []token, i int) int {
+	for k := i + 1; k < len(tokens) && k < i+12 && tokens[k].start == tokens[k-1].end; k++ {
+		if tokens[k].class == digits {
+			return k
+		}
+	}
+	return 0
+}
+
+// ahead hashes a number with the word behind it.
+func ahead(tokens []token, i int) (uint64, bool) {
+	if i+1 >= len(tokens) || tokens[i+1].class == han {
+		return 0, false
+	}
+	return mix(tokens[i].hash*hashStep + tokens[i+1].hash + 1), true
+}
+
+func isHan(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) }) >= 0
+}
+
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
+}

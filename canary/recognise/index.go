@@ -1,0 +1,161 @@
+package recognise
+
+import (
+	"slices"
+	"strings"
+
+	"telltale/canary"
+	"telltale/internal/identity"
+)
+
+// Options of an Index. The zero value is for text of unknown origin.
+type Options struct {
+	Locale   string             // of the table, as in identity.Canonical
+	Domains  []string           // whose addresses may be controls
+	Controls *canary.ControlSet // nil for none
+	Workers  int                // 0 for all processors
+}
+
+// Index knows canaries by everything that a text may show of them. It is
+// read-only after New and may be shared by goroutines.
+type Index struct {
+	planted  []canary.Planted
+	o        Options
+	names    table // sums of the hashes of a name's words
+	lengths  [maxWords + 1]bool
+	given    map[uint64]bool // first words of names
+	family   map[uint64]bool // last words of names
+	han      table           // runs of CJK characters
+	hanLens  [maxHan + 1]bool
+	mails    map[string][]ref
+	domains  map[string]bool
+	numbers  map[string][]number // by their digits
+	suffixes filter              // of the last six digits of those
+	digits   []int               // their lengths
+	blocks   map[string]string   // national number without its last four digits -> country code
+	tokens   table               // official and serial numbers
+	digests  table
+	streets  table // the first number of an address and the word beside it
+	shapes   map[identityRef]shape
+	legacy   []legacy
+}
+
+// ref is an identity in one form.
+type ref struct {
+	planted, identity int32
+	form              form
+}
+
+// identityRef is a ref without its form.
+type identityRef struct{ planted, identity int32 }
+
+func (r ref) identityRef() identityRef { return identityRef{r.planted, r.identity} }
+
+type form uint8
+
+const (
+	plain form = iota
+	transliterated
+	md5Form
+	sha1Form
+	sha256Form
+)
+
+var formNames = [...]string{"plain", "transliterated", "md5", "sha1", "sha256"}
+
+// number is a telephone number by its national digits, or any other number by
+// all of them.
+type number struct {
+	ref
+	code string // country code; "" when there is none
+}
+
+const (
+	maxWords = 5 // of a name
+	maxHan   = 6
+)
+
+// New indexes the canaries.
+func New(planted []canary.Planted, o Options) *Index {
+	x := &Index{planted: planted, o: o, given: map[uint64]bool{}, family: map[uint64]bool{}, mails: map[string][]ref{}, domains: map[string]bool{}, numbers: map[string][]number{}, blocks: map[string]string{}, shapes: map[identityRef]shape{}}
+	for _, d := range o.Domains {
+		x.domains[strings.ToLower(d)] = true
+	}
+	for i, p := range planted {
+		for j, id := range p.Canary.Identities {
+			x.add(p.Canary, id, ref{planted: int32(i), identity: int32(j)})
+		}
+	}
+	slices.Sort(x.digits)
+	x.legacy = x.encodings()
+	return x
+}
+
+func (x *Index) add(c canary.Canary, id canary.Identity, r ref) {
+	switch {
+	case id.Kind == identity.Name && len(id.Columns) == len(nameColumns(c)):
+		x.addName(c, id, r)
+	case len(id.Columns) != 1: // compounds are confirmed where their name stands
+	case id.Kind == identity.Email:
+		x.mails[id.Value] = append(x.mails[id.Value], r)
+		x.addDigests(id, r)
+	case id.Kind == identity.Phone:
+		x.addPhone(id, r)
+		x.addDigests(id, r)
+	case id.Kind == identity.Address:
+		x.addAddress(c.Cells[id.Columns[0]], r)
+	case identity.StrongValue(id.Kind, id.Value):
+		x.addToken(id.Value, r)
+	}
+}
+
+// nameColumns are the columns of a canary's full name: one, or that of the
+// given and that of the family name.
+func nameColumns(c canary.Canary) []int {
+	for _, id := range c.Identities {
+		if id.Kind == identity.Name {
+			return id.Columns
+		}
+	}
+	return nil
+}
+
+// table finds references by a hash.
+type table struct {
+	refs map[uint64][]ref
+	seen filter
+}
+
+func (t *table) add(h uint64, r ref) {
+	if t.refs == nil {
+		t.refs = map[uint64][]ref{}
+	}
+	if slices.ContainsFunc(t.refs[h], func(o ref) bool { return o.planted == r.planted && o.identity == r.identity }) {
+		return
+	}
+	t.refs[h] = append(t.refs[h], r)
+	t.seen.add(h)
+}
+
+func (t *table) get(h uint64) []ref {
+	if !t.seen.has(h) {
+		return nil
+	}
+	return t.refs[h]
+}
+
+// filter is a bitmap of hashes that keeps most look-ups out of the tables.
+type filter struct{ bits []uint64 }
+
+const filterBits = 19
+
+func (f *filter) add(h uint64) {
+	if f.bits == nil {
+		f.bits = make([]uint64, 1<<(filterBits-6))
+	}
+	f.bits[h>>(64-filterBits)>>6] |= 1 << (h >> (64 - filterBits) & 63)
+}
+
+func (f *filter) has(h uint64) bool {
+	return f.bits != nil && f.bits[h>>(64-filterBits)>>6]&(1<<(h>>(64-filterBits)&63)) != 0
+}

@@ -1,0 +1,224 @@
+package recognise
+
+import "bytes"
+
+// quotedAt returns where something is written as quoted-printable.
+func quotedAt(raw []byte, i int) int {
+	for i < len(raw) {
+		k := bytes.IndexByte(raw[i:], '=')
+		if k < 0 {
+			return -1
+		}
+		i += k
+		if n, _, _ := quoted(raw[i:], false); n > 0 {
+			return i
+		}
+		i++
+	}
+	return -1
+}
+
+// quoted reads an equals sign with two digits, or one that joins two lines.
+// Letters and digits need not be quoted, so that they are shows only where
+// another quoted byte stands beside: q=3126 is no quoted 1 before 26.
+func quoted(b []byte, after bool) (n int, plain byte, joins bool) {
+	if len(b) >= 3 {
+		if v, ok := hexByte(b[1], b[2]); ok {
+			if needless := v < ' ' && v != '\t' && v != '\r' && v != '\n' || alnum(lower[v&0x7f]) && v < 0x80; !needless || after {
+				return 3, v, false
+			}
+			if n, _, joins := quoted(b[3:], true); n > 0 && !joins {
+				return 3, v, false
+			}
+			return 0, 0, false
+		}
+	}
+	for i := 1; i < len(b) && i < 8; i++ {
+		if b[i] == '\n' {
+			return i + 1, 0, true
+		}
+		if b[i] != ' ' && b[i] != '\t' && b[i] != '\r' {
+			break
+		}
+	}
+	return 0, 0, false
+}
+
+func unquote(dst, raw []byte) []byte {
+	after := false
+	for i := 0; i < len(raw); {
+		if raw[i] == '=' {
+			if n, plain, joins := quoted(raw[i:], after); n > 0 {
+				if after = true; !joins {
+					dst = append(dst, plain)
+				}
+				i += n
+				continue
+			}
+		}
+		dst, after = append(dst, raw[i]), false
+		i++
+	}
+	return dst
+}
+
+// The values of the two alphabets of base64; 255 is none.
+var sextets = func() (t [256]byte) {
+	for i := range t {
+		t[i] = 255
+	}
+	for i, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
+		t[c] = byte(i)
+	}
+	t['-'], t['_'] = 62, 63
+	return t
+}()
+
+// minBase64 is the shortest run of base64 that is decoded: of eight bytes.
+const minBase64 = 11
+
+// base64Runs decodes all that may be base64.
+func (w *worker) base64Runs(raw []byte, p place) {
+	for i := 0; i < len(raw); {
+		if sextets[raw[i]] == 255 {
+			i++
+			continue
+		}
+		end := runEnd(raw, i)
+		w.base64Run(raw, i, end, p)
+		i = end
+	}
+}
+
+// runEnd is where a run of base64 ends that begins at i: over the ends of lines
+// whose length is a multiple of four, and with its padding.
+func runEnd(raw []byte, i int) int {
+	line := i
+	for i < len(raw) {
+		if sextets[raw[i]] != 255 {
+			i++
+			continue
+		}
+		if n := i - line; n < 16 || n%4 != 0 {
+			break
+		}
+		next := i
+		for next < len(raw) && next-i < 8 && (raw[next] == '\r' || raw[next] == '\n' || raw[next] == ' ' || raw[next] == '>' || raw[next] == '\t') {
+			next++
+		}
+		if next == i || next == len(raw) || sextets[raw[next]] == 255 || bytes.IndexByte(raw[i:next], '\n') < 0 {
+			break
+		}
+		i, line = next, next
+	}
+	for k := 0; k < 2 && i < len(raw) && raw[i] == '='; k++ {
+		i++
+	}
+	return i
+}
+
+// base64Run decodes one run. Where ours is the border that cuts it, any of its
+// first four characters may begin a group.
+func (w *worker) base64Run(raw []byte, start, end int, p place) {
+	run := raw[start:end]
+	if len(run) < minBase64 {
+		return
+	}
+	w.base64Digest(run, place{inside: p.inside, offset: p.offset + p.scale(start)})
+	q := place{inside: within(p.inside, "base64"), offset: p.offset + p.scale(start), decoded: p.decoded + 1,
+		cutLeft: p.cutLeft && start == 0, cutRight: p.cutRight && end == len(raw)}
+	for _, part := range base64Parts(run) {
+		shifts := 1
+		if q.cutLeft && len(part) > 0 && &part[0] == &run[0] {
+			shifts = 4
+		}
+		for shift := range min(shifts, len(part)) {
+			w.decoded(len(part), q, func(dst []byte) []byte { return unbase64(dst, part[shift:]) })
+		}
+	}
+}
+
+// base64Parts are the pieces of a run that may have been encoded together: all
+// of it, in which - and _ are signs of the second alphabet, and what they set
+// apart.
+func base64Parts(run []byte) [][]byte {
+	if isHexDigest(run) {
+		return nil
+	}
+	var out [][]byte
+	second := bytes.ContainsAny(run, "-_")
+	if likely(run) && !(second && bytes.ContainsAny(run, "+/")) {
+		out = append(out, run)
+	}
+	if !second {
+		return out
+	}
+	for _, part := range bytes.FieldsFunc(run, func(r rune) bool { return r == '-' || r == '_' }) {
+		if len(part) >= minBase64 && likely(part) {
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+// likely reports whether a run is more than a long word.
+func likely(run []byte) bool {
+	if len(run) >= 48 {
+		return true
+	}
+	upper, lowerCase, numeral := 0, 0, 0
+	for _, c := range run[1:] {
+		switch {
+		case c >= 'A' && c <= 'Z':
+			upper++
+		case c >= 'a' && c <= 'z':
+			lowerCase++
+		case c >= '0' && c <= '9':
+			numeral++
+		}
+	}
+	return upper > 0 && lowerCase+numeral > 0 || lowerCase > 0 && numeral > 0 || run[len(run)-1] == '='
+}
+
+func isHexDigest(run []byte) bool {
+	if n := len(run); n != 32 && n != 40 && n != 64 {
+		return false
+	}
+	for _, c := range run {
+		if hexValue(c) > 15 {
+			return false
+		}
+	}
+	return true
+}
+
+// unbase64 appends what a run stands for; ends of lines are passed over.
+func unbase64(dst, run []byte) []byte {
+	var bits uint32
+	n := 0
+	for _, c := range run {
+		v := sextets[c]
+		if v == 255 {
+			continue
+		}
+		bits, n = bits<<6|uint32(v), n+1
+		if n == 4 {
+			dst = append(dst, byte(bits>>16), byte(bits>>8), byte(bits))
+			bits, n = 0, 0
+		}
+	}
+	switch n {
+	case 2:
+		dst = append(dst, byte(bits>>4))
+	case 3:
+		dst = append(dst, byte(bits>>10), byte(bits>>2))
+	}
+	return dst
+}
+
+func trimPadding(run []byte) []byte { return bytes.TrimRight(run, "=") }
+
+// standard is a run in the first alphabet.
+func standard(run []byte) []byte {
+	return bytes.ReplaceAll(bytes.ReplaceAll(run, []byte("-"), []byte("+")), []byte("_"), []byte("/"))
+}
