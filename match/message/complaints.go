@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"telltale/internal/identity"
@@ -287,9 +288,37 @@ func contactShare(cells []string, locale string) float64 {
 		if len(s) > 120 {
 			return false
 		}
-		_, ok := contact(s, locale, "")
-		return ok
+		return isContact(s, locale)
 	})
+}
+
+// isContact reports whether a cell is a contact, perhaps with a name or a word
+// beside it: a text that mentions one is none.
+func isContact(s, locale string) bool {
+	s = strings.TrimSpace(s)
+	c, ok := contact(s, locale, "")
+	switch {
+	case !ok:
+		return false
+	case c.Kind == Hashed || c.Kind == Masked:
+		return true
+	case c.Kind == identity.Phone:
+		return letters(s) <= 6 // "mobile:", "ext."
+	}
+	longest := 0
+	for _, a := range addrSpec.FindAllString(s, -1) {
+		longest = max(longest, len(a))
+	}
+	return longest == 0 || 2*longest >= len(s) || strings.HasSuffix(s, ">") && len(s) <= longest+50
+}
+
+func letters(s string) (n int) {
+	for _, r := range s {
+		if unicode.IsLetter(r) {
+			n++
+		}
+	}
+	return n
 }
 
 func timeShare(cells []string, locale string) float64 {

@@ -190,3 +190,23 @@ func TestCampaignsByText(t *testing.T) {
 		t.Errorf("in reverse: %+v", d)
 	}
 }
+
+// A text that mentions a number to call is a text, in a table and in a line, and
+// the number makes a campaign however it is written.
+func TestTextsWithNumbers(t *testing.T) {
+	table := "phone,received,text\n+447700900123,2026-03-01 10:00,Call 01632 960001 now\n+447700900124,2026-03-02 10:00,Ring +44 1632 960001 today\n+447700900125,2026-03-03 10:00,Come at seven\n"
+	list, err := Read("t", strings.NewReader(table))
+	if err != nil || len(list) != 3 || list[0].Text != "Call 01632 960001 now" || len(list[0].Recipients) != 1 {
+		t.Fatalf("%d messages, error %v: %+v", len(list), err, list)
+	}
+	if c := Campaigns(list); len(c) != 2 || len(c[0].Messages) != 2 || c[0].Why != SameNumber {
+		t.Errorf("campaigns %+v", c)
+	}
+	m := FromJSON("line", []byte(`{"phone":"+447700900123","text":"Call 01632 960001 now","extra":{"mail":["a@b.test","c@d.test"]}}`))
+	if m.Text != "Call 01632 960001 now" || m.Recipients[0].Value != "+447700900123" || len(m.Unreadable) > 0 {
+		t.Errorf("line: %+v", m)
+	}
+	if m = FromJSON("line", []byte(`{"phone":"+4477`)); len(m.Unreadable) != 1 {
+		t.Errorf("a torn line: %+v", m)
+	}
+}

@@ -120,14 +120,14 @@ func contained(a, b map[string]bool) float64 {
 }
 
 // labels puts messages with the same template together: those that fit a
-// written one, and those that hold at least share of each other's runs of n
+// written one, those of the same words, and those that hold at least share of each other's runs of n
 // words, the rule being transitive. It looks at words, while campaigns look at
 // characters.
 func labels(list []Message, n int, share float64, written []string) []int {
 	g := newTestGroups(len(list))
 	first := map[int]int{}
 	runs := make([]map[string]bool, len(list))
-	holders := map[string][]int{}
+	holders, equal := map[string][]int{}, map[string]int{}
 	for i, m := range list {
 		for k, p := range written {
 			if regexp.MustCompile(`(?is)` + p).MatchString(m.Text) {
@@ -139,7 +139,13 @@ func labels(list []Message, n int, share float64, written []string) []int {
 				break
 			}
 		}
-		runs[i] = runsOf(wordsOf(m), n)
+		words := wordsOf(m)
+		all := strings.Join(words, " ")
+		if j, ok := equal[all]; ok {
+			g.join(i, j)
+		}
+		equal[all] = i
+		runs[i] = runsOf(words, n)
 		for run := range runs[i] {
 			holders[run] = append(holders[run], i)
 		}

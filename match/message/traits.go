@@ -2,6 +2,7 @@ package message
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -62,10 +63,8 @@ func TraitsOf(m *Message, hash func(string) uint64) Traits {
 			add(SameLink, d)
 		}
 	}
-	for _, p := range m.Phones {
-		if !m.receivedBy(p) {
-			add(SameNumber, p)
-		}
+	for _, p := range m.callbacks() {
+		add(SameNumber, p)
 	}
 	if plain := plainText(m.Subject + "\n" + m.Text); plain != "" {
 		t.Text = hash(plain)
@@ -77,8 +76,37 @@ func TraitsOf(m *Message, hash func(string) uint64) Traits {
 	return t
 }
 
-func (m *Message) receivedBy(value string) bool {
-	return slices.ContainsFunc(m.Recipients, func(c Contact) bool { return c.Value == value })
+// callbacks are the last digits of the numbers in a text, which are the same
+// however a number is written; those of the recipients do not count. What is no
+// number to call, but as long as one, does no harm: it does not come again.
+func (m *Message) callbacks() (out []string) {
+	own := map[string]bool{}
+	for _, c := range m.Recipients {
+		own[lastDigits(c.Value)] = true
+	}
+	numbers := slices.Concat(m.Phones, longNumber.FindAllString(m.Subject+"\n"+m.Text, -1))
+	for _, n := range numbers {
+		if d := lastDigits(n); d != "" && !own[d] {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+var longNumber = regexp.MustCompile(`\+?\d(?:[ ().-]{0,2}\d){8,14}`)
+
+// lastDigits are the last nine digits of a number, "" when it has fewer.
+func lastDigits(s string) string {
+	digits := make([]byte, 0, 16)
+	for i := 0; i < len(s); i++ {
+		if s[i] >= '0' && s[i] <= '9' {
+			digits = append(digits, s[i])
+		}
+	}
+	if len(digits) < 9 {
+		return ""
+	}
+	return string(digits[len(digits)-9:])
 }
 
 // domainOfRecipient reports whether a link leads to where the recipient is: the
