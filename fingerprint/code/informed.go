@@ -69,7 +69,10 @@ func (d *decoder) fitMixture(lines []line, known int) *mixture {
 }
 
 // step is one round of EM; it returns the greatest change of a share.
-func (m *mixture) step() float64 {
+func (m *mixture) step() float64 { return m.stepWith(-1) }
+
+// stepWith is a round in which one share is held, -1 for none.
+func (m *mixture) stepWith(held int) float64 {
 	const firm = 4 // pseudo-reads behind a group's flip rate
 	from, all := make([]float64, len(m.shares)), 0.0
 	flip, reads := make([]float64, len(m.flips)), make([]float64, len(m.flips))
@@ -89,16 +92,28 @@ func (m *mixture) step() float64 {
 		flip[c.group] += l.n * (1 - right*(1-e)/like)
 		reads[c.group] += l.n
 	}
-	most := 0.0
-	for i := range m.shares {
-		next := from[i] / all
-		most = math.Max(most, math.Abs(next-m.shares[i]))
-		m.shares[i] = next
-	}
 	for g := range m.flips {
 		if reads[g] > 0 {
 			m.flips[g] = min((flip[g]+firm*.01)/(reads[g]+firm), .499)
 		}
+	}
+	return m.take(from, all, held)
+}
+
+// take sets the shares to what came from each copy, in parts of all; a share that is held stays, and the others share the rest.
+func (m *mixture) take(from []float64, all float64, held int) (most float64) {
+	scale := 1.0
+	if held >= 0 {
+		all -= from[held]
+		scale = 1 - m.shares[held]
+	}
+	for i := range m.shares {
+		if i == held {
+			continue
+		}
+		next := scale * from[i] / math.Max(all, 1e-9)
+		most = math.Max(most, math.Abs(next-m.shares[i]))
+		m.shares[i] = next
 	}
 	return most
 }

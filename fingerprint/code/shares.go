@@ -3,6 +3,7 @@ package code
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // share estimates the share of the reads that came from one candidate's copy, by least squares from its counts: where the reads
@@ -44,6 +45,11 @@ func (d *decoder) shares(accused []int) float64 {
 	accused = accused[:min(len(accused), knownMost)]
 	lines, _ := d.lines(accused)
 	m := d.fitMixture(lines, len(accused))
+	for range 500 { // flips and unknown others look alike: their EM is slow
+		if m.step() < 1e-6 {
+			break
+		}
+	}
 	for i, r := range accused {
 		s := &d.scores[r]
 		s.Share = m.shares[i]
@@ -52,20 +58,31 @@ func (d *decoder) shares(accused []int) float64 {
 	return float64(len(accused)) / math.Min(1, math.Max(total(m.shares), .01))
 }
 
-// interval is where the log-likelihood of the i-th share stays within 1.92 of its maximum, the others keeping their proportions.
+// interval is where the log-likelihood of the i-th share, the others and the flip rates fitted anew, stays within 1.92 of its maximum.
 func (m *mixture) interval(i int) (low, high float64) {
-	const drop = 1.92
-	at := *m
+	const drop, rounds = 1.92, 20
 	best := m.logLikelihood()
-	outside := func(x float64) bool {
-		at.shares = make([]float64, len(m.shares))
-		for j, s := range m.shares {
-			at.shares[j] = s * (1 - x) / math.Max(1-m.shares[i], 1e-9)
-		}
-		at.shares[i] = x
-		return at.logLikelihood() < best-drop
+	side := func(end float64) float64 {
+		return edge(end, m.shares[i], func(x float64) bool {
+			at := *m
+			at.shares, at.flips = slices.Clone(m.shares), slices.Clone(m.flips)
+			at.hold(i, x)
+			for range rounds {
+				at.stepWith(i)
+			}
+			return at.logLikelihood() < best-drop
+		})
 	}
-	return edge(0, m.shares[i], outside), edge(1, m.shares[i], outside)
+	return side(0), side(1)
+}
+
+// hold sets a share, the others keeping their proportions.
+func (m *mixture) hold(i int, x float64) {
+	scale := (1 - x) / math.Max(1-m.shares[i], 1e-9)
+	for j := range m.shares {
+		m.shares[j] *= scale
+	}
+	m.shares[i] = x
 }
 
 // edge is the point between out and in where outside begins.
@@ -73,7 +90,7 @@ func edge(out, in float64, outside func(float64) bool) float64 {
 	if !outside(out) {
 		return out
 	}
-	for range 30 {
+	for range 14 {
 		mid := (out + in) / 2
 		if outside(mid) {
 			out = mid
