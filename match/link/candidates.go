@@ -22,11 +22,17 @@ type nearRow struct {
 // weakRows are the rows that may be that of a leaked row, ascending: those that
 // share a rare value with it, and those that share most of what is not so rare.
 func (m *Mapping) weakRows(c *Cells, p *probe) []uint32 {
+	rows := m.nearRows(p, m.rareRows(c))
+	slices.Sort(rows)
+	return slices.Compact(rows)
+}
+
+// rareRows are the rows that share a rare value with a leaked row, ascending.
+func (m *Mapping) rareRows(c *Cells) []uint32 {
 	var rows []uint32
 	for _, w := range m.weak {
 		rows = append(rows, m.candidates(c, w)...)
 	}
-	rows = m.nearRows(p, rows)
 	slices.Sort(rows)
 	return slices.Compact(rows)
 }

@@ -150,19 +150,31 @@ func (m *Mapping) byWeak(c *Cells) (Link, bool) {
 	return k, k.Bits > m.l.log2n+m.margin && k.Bits >= second+uniqueMargin
 }
 
+// clearBits is by how much a row that shares a rare value must stand out for
+// others, which share less, not to be looked at.
+const clearBits = 10.0
+
 func (m *Mapping) bestWeak(c *Cells) (best Link, second float64) {
-	best.Bits, second = math.Inf(-1), math.Inf(-1)
 	p := m.probe(c)
-	for _, r := range m.weakRows(c, p) {
+	best, second = m.bestOf(p, m.rareRows(c))
+	if best.Bits < m.l.log2n+m.margin+clearBits || best.Bits < second+clearBits {
+		best, second = m.bestOf(p, m.weakRows(c, p))
+	}
+	if best.Bits > m.l.log2n {
+		m.describe(p, &best)
+	}
+	return best, second
+}
+
+func (m *Mapping) bestOf(p *probe, rows []uint32) (best Link, second float64) {
+	best.Bits, second = math.Inf(-1), math.Inf(-1)
+	for _, r := range rows {
 		b := m.agreement(p, r, nil)
 		if b > best.Bits {
 			best, second = Link{Row: r, Bits: b}, best.Bits
 		} else if b > second {
 			second = b
 		}
-	}
-	if best.Bits > m.l.log2n {
-		m.describe(p, &best)
 	}
 	return best, second
 }
