@@ -25,9 +25,8 @@ var (
 )
 
 const (
-	headerName = "telltale-key/"
-	header     = headerName + "1"
-	remark     = "# Whoever has this file can read every canary and make marks. Keep it secret and keep a copy."
+	header = "telltale-key/1"
+	remark = "# Whoever has this file can read every canary and make marks. Keep it secret and keep a copy."
 )
 
 // kdf holds the costs of argon2id: memory in KiB, passes, lanes.
@@ -81,7 +80,9 @@ func (c kdf) wrap(passphrase, salt []byte) Secret {
 // bound is what the seal is bound to: every line before the sealed key.
 func bound(lines []string) []byte { return []byte(strings.Join(lines, "\n") + "\n") }
 
-func finish(lines []string) []byte {
+func finish(lines []string) []byte { return finishWith(remark, lines) }
+
+func finishWith(remark string, lines []string) []byte {
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "%s\n%s\n", lines[0], remark)
 	for _, line := range lines[1:] {
@@ -133,26 +134,37 @@ type parsed struct {
 func damaged(what string) error { return fmt.Errorf("key file: %w: %s", ErrFormat, what) }
 
 func parse(text []byte) (parsed, error) {
-	lines := split(text)
-	if len(lines) == 0 || !strings.HasPrefix(lines[0], headerName) {
-		return parsed{}, damaged("it does not begin with " + header)
-	}
-	if lines[0] != header {
-		return parsed{}, damaged("it was written by a newer version (" + lines[0] + ")")
-	}
-	last := len(lines) - 1
-	sum, ok := strings.CutPrefix(lines[last], "sum: ")
-	if !ok {
-		return parsed{}, damaged("it is cut off: its last line is not the checksum")
-	}
-	lines = lines[:last]
-	if got := checksum(lines); got != strings.ToLower(sum) {
-		return parsed{}, damaged("its checksum is " + got + ", not " + sum + ": the file was damaged, use a copy of it")
+	lines, err := checked(text, header)
+	if err != nil {
+		return parsed{}, err
 	}
 	return fields(lines)
 }
 
-func split(text []byte) []string {
+// checked are the lines of a text that begins with want and whose checksum is
+// right, without the checksum.
+func checked(text []byte, want string) ([]string, error) {
+	lines := linesOf(text)
+	kind := want[:strings.IndexByte(want, '/')+1]
+	if len(lines) == 0 || !strings.HasPrefix(lines[0], kind) {
+		return nil, damaged("it does not begin with " + want)
+	}
+	if lines[0] != want {
+		return nil, damaged("it was written by a newer version (" + lines[0] + ")")
+	}
+	last := len(lines) - 1
+	sum, ok := strings.CutPrefix(lines[last], "sum: ")
+	if !ok {
+		return nil, damaged("it is cut off: its last line is not the checksum")
+	}
+	lines = lines[:last]
+	if got := checksum(lines); got != strings.ToLower(sum) {
+		return nil, damaged("its checksum is " + got + ", not " + sum + ": the file was damaged, use a copy of it")
+	}
+	return lines, nil
+}
+
+func linesOf(text []byte) []string {
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 	var lines []string
 	for line := range strings.SplitSeq(strings.ReplaceAll(string(text), "\r", "\n"), "\n") {
