@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -18,18 +19,21 @@ import (
 	"telltale/internal/synthetic"
 )
 
-var strength = flag.String("strength", "check", "check: compare docs/strength.md; write: make it anew; large: make its larger tables anew (an hour)")
+var (
+	strength      = flag.String("strength", "check", "check: compare docs/strength.md; write: make it anew; print: show a larger form of -strengthleaks and -strengthrows")
+	strengthLeaks = flag.Int("strengthleaks", 3, "leaks of each line")
+	strengthRows  = flag.Int("strengthrows", 400, "rows of a table that are issued")
+)
 
 var strengthDocument = filepath.Join("..", "..", "docs", "strength.md")
 
 // TestStrength makes the tables of docs/strength.md and compares them with what
-// stands there. A difference is not an error by itself: look at it, and if it is
-// meant, make the document anew with
+// stands there: see compareSection. A wrong accusation is an error whatever the
+// document says. Where a change is meant, make the document anew with
 //
 //	go test ./internal/trial -run TestStrength -strength=write
 //
-// A wrong accusation is an error whatever the document says. Tables whose
-// material is absent are left alone.
+// Tables whose material is absent are left alone.
 func TestStrength(t *testing.T) {
 	if testing.Short() && *strength == "check" {
 		t.Skip("the golden table is compared without -short")
@@ -41,19 +45,19 @@ func TestStrength(t *testing.T) {
 	document := string(text)
 	for _, g := range goldenTables {
 		t.Run(g.name, func(t *testing.T) {
-			if *strength == "large" {
-				document = replaceSection(t, document, "large "+g.name, golden(t, g, 800_000, largeEffort, large))
+			got := golden(t, g)
+			switch *strength {
+			case "print":
+				t.Log(got)
 				return
-			}
-			got := golden(t, g, g.rows, goldenEffort, quick)
-			if *strength == "write" {
+			case "write":
 				document = replaceSection(t, document, g.name, got)
 				return
 			}
 			compareSection(t, document, g.name, got)
 		})
 	}
-	if *strength == "check" {
+	if *strength != "write" {
 		return
 	}
 	if err := os.WriteFile(strengthDocument, []byte(document), 0o644); err != nil {
@@ -61,27 +65,21 @@ func TestStrength(t *testing.T) {
 	}
 }
 
-var (
-	goldenEffort = Effort{Leaks: 3, Seed: 1}
-	largeEffort  = Effort{Leaks: 50, Seed: 2}
-)
-
 // goldenTable is a table of the golden document.
 type goldenTable struct {
 	name    string
 	choices survey.Choices
-	rows    int // that are issued for the quick form
 	load    func(t *testing.T) attack.Table
 }
 
 var goldenTables = []goldenTable{
-	{"customers", survey.Choices{Key: []string{"customer_id"}}, 400, made(synthetic.Customers)},
-	{"waybills", survey.Choices{}, 400, made(synthetic.Waybills)},
-	{"taxpayers", survey.Choices{}, 400, made(synthetic.Taxpayers)},
-	{"contacts", survey.Choices{}, 400, found("uk500_family", "univocity.csv")},
-	{"persons", survey.Choices{}, 400, found("febrl", "dataset1.csv")},
-	{"german", survey.Choices{Key: []string{"Id"}}, 250, found("fingerprint_lit", "german_credit_full.csv")},
-	{"covertype", survey.Choices{Key: []string{"Id"}}, 250, found("fingerprint_lit", "cover_type_sample.csv")},
+	{"customers", survey.Choices{Key: []string{"customer_id"}}, made(synthetic.Customers)},
+	{"waybills", survey.Choices{}, made(synthetic.Waybills)},
+	{"taxpayers", survey.Choices{}, made(synthetic.Taxpayers)},
+	{"contacts", survey.Choices{}, found("uk500_family", "univocity.csv")},
+	{"persons", survey.Choices{}, found("febrl", "dataset1.csv")},
+	{"german", survey.Choices{Key: []string{"Id"}}, found("fingerprint_lit", "german_credit_full.csv")},
+	{"covertype", survey.Choices{Key: []string{"Id"}}, found("fingerprint_lit", "cover_type_sample.csv")},
 }
 
 func made(f func(n int, seed uint64) synthetic.Table) func(*testing.T) attack.Table {
@@ -104,9 +102,10 @@ func found(folder, file string) func(*testing.T) attack.Table {
 }
 
 // golden makes the section of a table.
-func golden(t *testing.T, g goldenTable, rows int, e Effort, scenarios func(*World) []Scenario) string {
+func golden(t *testing.T, g goldenTable) string {
+	e := Effort{Leaks: *strengthLeaks, Seed: 1}
 	table := g.load(t)
-	table.Rows = table.Rows[:min(rows, len(table.Rows))]
+	table.Rows = table.Rows[:min(*strengthRows, len(table.Rows))]
 	source := surveyed(t, g.name, table.Header, table.Rows, g.choices)
 	w := issue(t, source, Policy{Recipients: 100})
 	var b strings.Builder
@@ -114,7 +113,7 @@ func golden(t *testing.T, g goldenTable, rows int, e Effort, scenarios func(*Wor
 	fmt.Fprintf(&b, "%d rows, %d columns, 100 recipients, %d marked cells in a copy, of which %.1f %% of all cells differ from the original; %d leaks a line.\n\n",
 		len(table.Rows), len(table.Header), w.Issued()[0].Marked, 100*c.Cells, e.Leaks)
 	b.WriteString("| what was done | copies | attributed | all named | not | wrong | marks | rows |\n|---|---|---|---|---|---|---|---|\n")
-	all := needs(t, w, scenarios(w), e)
+	all := needs(t, w, goldenScenarios(w), e)
 	all = append(all, presence(t, source, Policy{Recipients: 100, Withhold: 0.05}, "5 % of the rows withheld", e)...)
 	all = append(all, presence(t, source, Policy{Recipients: 100, Canaries: len(source.Rows) / 40, Pool: pool}, "canaries in 2.5 % of the rows", e)...)
 	for _, n := range all {
@@ -150,8 +149,8 @@ func goldenLine(n Need) string {
 		n.Leaks-len(n.First.Rows), n.Wrong, marks, rows)
 }
 
-// quick are the scenarios that are compared at every run.
-func quick(w *World) []Scenario {
+// goldenScenarios are the lines of a table.
+func goldenScenarios(w *World) []Scenario {
 	list := Scenarios(w.Scheme(), 5)
 	list = append(list, informed(w)...)
 	for _, c := range attack.Coalitions() {
@@ -195,18 +194,6 @@ func informed(w *World) []Scenario {
 	return list
 }
 
-// large are the scenarios of the larger tables: every coalition attack, up to
-// ten copies.
-func large(w *World) []Scenario {
-	list := append(Scenarios(w.Scheme(), 100), informed(w)...)
-	for _, n := range []int{2, 3, 5, 8} {
-		for _, c := range attack.Coalitions() {
-			list = append(list, Scenario{Name: c.Name, Copies: n, Mix: c})
-		}
-	}
-	return list
-}
-
 // sectionOf finds the section of a name: what stands between its two marks.
 func sectionOf(document, name string) (from, to int, ok bool) {
 	begin, end := "<!-- begin "+name+" -->\n", "<!-- end "+name+" -->\n"
@@ -224,7 +211,9 @@ func replaceSection(t *testing.T, document, name, text string) string {
 	return document[:from] + text + document[to:]
 }
 
-// compareSection reports every line that differs.
+// compareSection fails where the table is weaker than the document says: a
+// line that is missing or new, two leaks of a line that are traced no more, or
+// half as many marks again. What else differs is told: make the document anew.
 func compareSection(t *testing.T, document, name, got string) {
 	t.Helper()
 	from, to, ok := sectionOf(document, name)
@@ -232,12 +221,53 @@ func compareSection(t *testing.T, document, name, got string) {
 		t.Fatalf("%s has no section %q", strengthDocument, name)
 	}
 	want := strings.Split(document[from:to], "\n")
-	for i, line := range strings.Split(got, "\n") {
-		if i >= len(want) || line != want[i] {
-			t.Errorf("line %d is now\n  %s\nand docs/strength.md has\n  %s", i+1, line, append(want, make([]string, i+1)...)[i])
+	lines := strings.Split(got, "\n")
+	if len(lines) != len(want) {
+		t.Errorf("%d lines, docs/strength.md has %d: make it anew", len(lines), len(want))
+		return
+	}
+	for i, line := range lines {
+		switch {
+		case line == want[i]:
+		case weaker(line, want[i]):
+			t.Errorf("line %d is now\n  %s\nand docs/strength.md has\n  %s", i+1, line, want[i])
+		default:
+			t.Logf("line %d is now\n  %s\nand docs/strength.md has\n  %s", i+1, line, want[i])
 		}
 	}
-	if n := strings.Count(got, "\n") + 1; n < len(want) {
-		t.Errorf("docs/strength.md has %d lines more", len(want)-n)
+}
+
+// weaker compares two lines of a table.
+func weaker(now, was string) bool {
+	a, b := strings.Split(now, " | "), strings.Split(was, " | ")
+	if len(a) != 8 || len(b) != 8 {
+		return len(a) != len(b)
+	}
+	number := func(s string) float64 {
+		x, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+		if err != nil {
+			return math.Inf(1) // not reached
+		}
+		return x
+	}
+	const attributed, all, marks = 2, 3, 6
+	return a[0] != b[0] || number(a[attributed]) < number(b[attributed])-1 || number(a[all]) < number(b[all])-1 ||
+		number(a[attributed]) >= number(b[attributed]) && number(a[marks]) > 1.5*number(b[marks])
+}
+
+func TestWeaker(t *testing.T) {
+	const was = "| half altered | 1 | 3 | 3 | 0 | 0 | 40 | 20 |"
+	for now, want := range map[string]bool{
+		was: false,
+		"| half altered | 1 | 3 | 3 | 0 | 0 | 58 | 29 |": false,
+		"| half altered | 1 | 3 | 3 | 0 | 0 | 62 | 31 |": true,
+		"| half altered | 1 | 2 | 2 | 1 | 0 | 40 | 20 |": false,
+		"| half altered | 1 | 1 | 1 | 2 | 0 | 40 | 20 |": true,
+		"| half altered | 1 | 0 | 0 | 3 | 0 | - | - |":   true,
+		"| other | 1 | 3 | 3 | 0 | 0 | 40 | 20 |":        true,
+	} {
+		if weaker(now, was) != want {
+			t.Errorf("%s: weaker %v, want %v", now, !want, want)
+		}
 	}
 }
