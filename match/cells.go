@@ -84,8 +84,11 @@ func (d *decision) decode(ctx context.Context, l *layer, threshold uint32, sites
 				n++
 			}
 		}
-		if flips > 0.35 && n >= 30 {
-			d.warn("the marks of column %q were wiped out: it was rounded or rewritten", l.scheme.Columns[l.carriers[g]].Name)
+		switch name := l.scheme.Columns[l.carriers[g]].Name; {
+		case flips > 0.8 && n >= 30:
+			d.warn("the marks of column %q read inverted: all its values were moved by one step", name)
+		case flips > 0.35 && n >= 30:
+			d.warn("the marks of column %q were wiped out: it was rounded or rewritten", name)
 		}
 	}
 	return r, members, nil

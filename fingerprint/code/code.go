@@ -55,7 +55,7 @@ type Score struct {
 type Result struct {
 	Scores    []Score   // one per candidate, in index order
 	Accused   []int     // candidates with E >= N/alpha, best first
-	Flips     []float64 // fitted flip rate per group; 0.5 says that the group carries nothing any more
+	Flips     []float64 // fitted flip rate per group, 0..1; at 0.5 the group carries nothing any more, near 1 it reads inverted
 	Coalition float64   // estimated number of sources of like weight; 0 when nobody is accused
 	Threshold float64   // log(N/alpha), what an accusation takes
 	Warnings  []string

@@ -190,7 +190,10 @@ func (d *decoder) informative(size int) []int32 {
 	v := &d.full.plain
 	value := make([]float64, len(v.cells))
 	for i, c := range v.cells {
-		e := min(d.model.fits[c.group], .499)
+		e := d.model.fits[c.group]
+		if e <= .5 {
+			e = min(e, .499)
+		}
 		one := flipped(c.p, e)
 		value[i] = (1 - 2*e) * (1 - 2*e) * c.p * (1 - c.p) / (one * (1 - one))
 	}

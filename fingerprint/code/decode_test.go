@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -61,6 +62,29 @@ func TestDeadColumnDropsOut(t *testing.T) {
 	}
 	if !strings.Contains(strings.Join(got.Warnings, "\n"), "group 1") {
 		t.Errorf("warnings %q do not name the group", got.Warnings)
+	}
+}
+
+// Somebody moved all values of two columns of three by one step, or of all: their symbols are inverted, and speak all the same. Seed 6;
+// as above.
+func TestInvertedColumns(t *testing.T) {
+	for _, inverted := range []int{2, 3} {
+		for _, sources := range []int{1, 3} {
+			r := rand.New(rand.NewPCG(6, uint64(10*inverted+sources)))
+			reads, words := draw(r, 100, 450*sources, 4, 3, attack{"", sources, 0, interleave, nil})
+			for i := range reads {
+				if int(reads[i].Group) < inverted {
+					reads[i].Symbol ^= 1
+				}
+			}
+			got := decode(t, reads, words, true)
+			if len(got.Accused) != sources || slices.Max(got.Accused) >= sources {
+				t.Errorf("%d columns inverted, %d sources: accused %v", inverted, sources, got.Accused)
+			}
+			if got.Flips[0] < .9 {
+				t.Errorf("flip rates %v, want nearly 1 first", got.Flips)
+			}
+		}
 	}
 }
 

@@ -58,7 +58,7 @@ func (d *decoder) fitMixture(lines []line, known int) *mixture {
 		m.shares[i] = 1 / float64(known+1)
 	}
 	for g := range m.flips {
-		m.flips[g] = min(max(m.flips[g], .005), .45)
+		m.flips[g] = onItsSide(m.flips[g], m.flips[g], .005, .45)
 	}
 	for range 60 {
 		if m.step() < 1e-6 {
@@ -94,7 +94,11 @@ func (m *mixture) stepWith(held int) float64 {
 	}
 	for g := range m.flips {
 		if reads[g] > 0 {
-			m.flips[g] = min((flip[g]+firm*.01)/(reads[g]+firm), .499)
+			usual := .01
+			if m.flips[g] > .5 {
+				usual = .99
+			}
+			m.flips[g] = onItsSide(m.flips[g], (flip[g]+firm*usual)/(reads[g]+firm), 0, .499)
 		}
 	}
 	return m.take(from, all, held)
@@ -116,6 +120,14 @@ func (m *mixture) take(from []float64, all float64, held int) (most float64) {
 		m.shares[i] = next
 	}
 	return most
+}
+
+// onItsSide keeps a rate within bounds below one half, or, for a group that was inverted, within their mirror image above.
+func onItsSide(was, rate, low, high float64) float64 {
+	if was > .5 {
+		return min(max(rate, 1-high), 1-low)
+	}
+	return min(max(rate, low), high)
 }
 
 // chance is the probability that the unflipped symbol is the one of the line.

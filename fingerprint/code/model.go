@@ -8,10 +8,11 @@ import (
 	"telltale/internal/stat"
 )
 
-// flips is the grid of flip rates and flipPriors their prior weights. At 0.5 a group says nothing.
+// flips is the grid of flip rates and flipPriors their prior weights. At 0.5 a group says nothing; above, it says the opposite: somebody
+// moved every value of a column by one step.
 var (
-	flips      = [...]float64{.002, .01, .02, .035, .05, .075, .1, .13, .16, .2, .25, .3, .35, .4, .45, .5}
-	flipPriors = [...]float64{.46, .1, .06, .05, .045, .045, .045, .035, .03, .03, .03, .025, .02, .015, .005, .005}
+	flips      = [...]float64{.002, .01, .02, .035, .05, .075, .1, .13, .16, .2, .25, .3, .35, .4, .45, .5, .9, .99}
+	flipPriors = [...]float64{.456, .1, .06, .05, .045, .045, .045, .035, .03, .03, .03, .025, .02, .015, .005, .005, .002, .002}
 )
 
 const (

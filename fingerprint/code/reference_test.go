@@ -400,7 +400,11 @@ func (s *slow) fitShares(known []int, rates []float64) (shares []float64) {
 		shares[i] = 1 / float64(len(known)+1)
 	}
 	for g := range rates {
-		rates[g] = math.Min(math.Max(rates[g], .005), .45)
+		if rates[g] > .5 { // inverted
+			rates[g] = math.Min(math.Max(rates[g], .55), .995)
+		} else {
+			rates[g] = math.Min(math.Max(rates[g], .005), .45)
+		}
 	}
 	for range 60 {
 		from := make([]float64, len(known))
@@ -437,7 +441,9 @@ func (s *slow) fitShares(known []int, rates []float64) (shares []float64) {
 			shares[j] = next
 		}
 		for g := range rates {
-			if n[g] > 0 {
+			if n[g] > 0 && rates[g] > .5 {
+				rates[g] = math.Max((flips[g]+3.96)/(n[g]+4), .501)
+			} else if n[g] > 0 {
 				rates[g] = math.Min((flips[g]+.04)/(n[g]+4), .499)
 			}
 		}

@@ -147,7 +147,7 @@ func TestNumbersComeOut(t *testing.T) {
 			t.Errorf("%s: one word twice, log e %v and %v", name, a.LogE, b.LogE)
 		}
 		for g, e := range got.Flips {
-			if !(e >= 0 && e <= .5) {
+			if !(e >= 0 && e <= 1) {
 				t.Errorf("%s: flip rate %v of group %d", name, e, g)
 			}
 		}

@@ -12,7 +12,7 @@ func (m *model) share(ones []int32) (share, low, high float64) {
 	var sxx, sxy, syy float64
 	for i, c := range m.view.cells {
 		e := m.fits[c.group]
-		if e > .45 {
+		if math.Abs(e-.5) < .05 {
 			continue
 		}
 		for y := range 2 {
@@ -110,7 +110,7 @@ func (d *decoder) cautions(r Result) []string {
 		skewed = skewed || c.p != 0.5
 	}
 	for g, e := range r.Flips {
-		if e > .4 && reads[g] >= 30 {
+		if e > .4 && e < .6 && reads[g] >= 30 {
 			out = append(out, fmt.Sprintf("group %d: %d reads that carry nothing any more (flip rate %.2f)", g, reads[g], e))
 		}
 	}
