@@ -58,6 +58,8 @@ type rowResult struct {
 	link          link.Link
 	reads         []symbolRead
 	edited, known uint64
+	tags          []uint16 // for the sketch
+	contacts      []string // of a foreign row all, of a linked one those that were not issued
 	sights        []rowSight
 	controls      []rowControl
 }
@@ -273,6 +275,10 @@ func (w *worker) row(raw []string) rowResult {
 			w.readMarks(g, row, cells, &out)
 		}
 	}
+	if g := w.t.leading(); out.target == nil && g != nil {
+		_, cells := w.cellsOf(g, raw)
+		out.contacts = g.mapping.Contacts(cells, ^uint64(0))
+	}
 	return out
 }
 
@@ -304,6 +310,17 @@ func (w *worker) cellsOf(g *target, raw []string) ([]string, *link.Cells) {
 	x.row = g.mapping.Widen(x.row, raw)
 	x.cells.Reset(x.row)
 	return x.row, x.cells
+}
+
+// leading is the snapshot of which most rows of the sample linked, nil when
+// none did.
+func (t *tableRun) leading() (best *target) {
+	for _, g := range t.targets {
+		if g.mapping.Linked > 0 && (best == nil || g.mapping.Linked > best.mapping.Linked) {
+			best = g
+		}
+	}
+	return best
 }
 
 func (w *worker) lookForCanaries(g *target, cells *link.Cells, out *rowResult) {
@@ -346,6 +363,8 @@ func (w *worker) readMarks(g *target, raw []string, cells *link.Cells, out *rowR
 		}
 	}
 	out.edited, out.known = g.mapping.Edits(cells, out.link.Row)
+	out.tags = g.mapping.Tags(cells, nil)
+	out.contacts = g.mapping.Contacts(cells, out.edited)
 }
 
 // tries is how many rows a row counts for: one with far more cells than tables
@@ -370,12 +389,12 @@ func (t *tableRun) collect(x rowResult) {
 		for _, c := range x.controls {
 			t.reading.observed(c.dataset.name).Controls[t.hasher.Sum64("control", string(c.kind), c.value)] = true
 		}
-		t.sketcher.Add(chain.Row{Cells: raw})
+		t.sketcher.Add(chain.Row{Cells: raw, Keys: x.contacts})
 		return
 	}
 	t.reading.observed(x.target.dataset.name).take(x, unixOf(t.reading.at))
 	t.begin(x.target)
-	t.sketcher.Add(chain.Row{Linked: true, Row: x.link.Row, Cells: raw, Edited: x.edited, Known: x.known})
+	t.sketcher.Add(chain.Row{Linked: true, Row: x.link.Row, Cells: raw, Edited: x.edited, Known: x.known, Tags: x.tags, Keys: x.contacts})
 }
 
 // tell shows a row to who asked for all of them.

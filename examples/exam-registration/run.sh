@@ -56,16 +56,15 @@ mail 9 "$(telltale canary list --export "$id" --json | stage canary email)"
 run telltale trace mails/9.eml --case exam-spam --holder "Future Academy"
 telltale trace mails/9.eml --json | stage expect attributed website-maintainer
 
-say "The police find the reseller's file, and a part of it at a cultural communications company."
-run telltale match reseller.csv --case exam-spam --holder reseller --seen "$(later 40)"
-telltale match reseller.csv --json | stage expect attributed website-maintainer
+say "The police find lists at Future Academy and at a cultural communications company."
+run telltale match future.csv --case exam-spam --holder "Future Academy" --seen "$(later 40)"
+telltale match future.csv --json | stage expect attributed website-maintainer
 run telltale match culture.csv --case exam-spam --holder "Culture Communications" --seen "$(later 41)"
-say "And a bank statement: Future Academy paid the reseller."
-run telltale case state exam-spam --from reseller --to "Future Academy" --basis payment --note "bank statement of the reseller"
+say "Who sold them is not known. The two lists share more rows than two parts of the maintainer's copy would: somebody stands between."
 run telltale chain exam-spam
 telltale chain exam-spam --json >chain.json
-stage chain website-maintainer reseller.csv <chain.json
-stage chain reseller.csv culture.csv "Bright Classes" "Future Academy" <chain.json
+stage chain website-maintainer "unknown holder" <chain.json
+stage chain "unknown holder" future.csv culture.csv "Bright Classes" "Future Academy" <chain.json
 
 say "What must not happen: the unmarked list accuses nobody."
 run telltale match registrations.csv

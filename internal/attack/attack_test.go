@@ -22,7 +22,7 @@ func sample(n int) Table {
 func dump(t Table) string { return fmt.Sprint(t.Header, t.Names, t.Rows, t.Origin) }
 
 func all() []Attack {
-	list := []Attack{Sample(0.5), SampleN(10), Filter("name", 0.3), Truncate(0.5), Shuffle(), SortBy("name"), Duplicate(0.2), Repeat(2), Mix(sample(30), 0.3), Junk(0.2),
+	list := []Attack{Sample(0.5), SampleN(10), Filter("name", 0.3), Truncate(0.5), Shuffle(), SortBy("name"), FilterRange("amount", 0.4), DropSome(2, []string{"id", "phone"}), Retype("name"), Dedupe(), Duplicate(0.2), Repeat(2), Mix(sample(30), 0.3), Junk(0.2),
 		Keep("id", "phone"), Drop("date"), DropRandom(2, "id"), Reorder(), Rename(), RenameSome(0.5), DropHeader(), Round(0, "amount"), Thousands(), PhoneDigits("phone"),
 		PhoneSpaces(3, "phone"), EatZeros(), Dates("02/01/2006"), Upper(), Lower(), FullWidth("name"), Pad(), Edit(0.3), Alter(0.3), Blank(0.3), Without("e"),
 		Chain(Sample(0.5), Shuffle(), DropHeader())}
@@ -92,15 +92,21 @@ func TestCoalitions(t *testing.T) {
 }
 
 func TestResell(t *testing.T) {
-	s := Resale{Copies: 12, Unseen: 0.25, Identity: []string{"phone"}, Region: "name", Phone: "phone", Merge: 0.3, Messages: 0.3}
+	s := Resale{Copies: 12, Unseen: 0.25, Contacts: []string{"phone"}, Region: "name", Date: "date", Name: "name", Phone: "phone", Merge: 0.3, Spam: 0.3, Edit: 1}
 	hops := Resell(sample(800), s, rand.New(rand.NewPCG(2, 9)))
-	unseen := 0
+	unseen, spam := 0, 0
 	for i, h := range hops {
 		if h.Parent >= i || h.Other >= i {
 			t.Fatalf("copy %d comes before its source", i)
 		}
 		if !h.Seen {
 			unseen++
+		}
+		if h.Spam {
+			spam++
+			if len(h.Spammed) != len(h.Table.Rows) || len(h.Table.Names) != 1 || !h.Seen {
+				t.Errorf("copy %d, known by messages: %d days and %d rows of %v", i, len(h.Spammed), len(h.Table.Rows), h.Table.Names)
+			}
 		}
 		if h.Table.Column("phone") < 0 {
 			t.Errorf("copy %d lost the column that sellers keep", i)
@@ -119,8 +125,8 @@ func TestResell(t *testing.T) {
 			}
 		}
 	}
-	if len(hops) != 12 || unseen == 0 {
-		t.Errorf("%d copies, %d unseen", len(hops), unseen)
+	if len(hops) != 12 || unseen != 3 || spam != 3 {
+		t.Errorf("%d copies, %d unseen, %d known by messages; want 12, 3, 3", len(hops), unseen, spam)
 	}
 }
 

@@ -67,7 +67,7 @@ func (r *registry) chainOf(ctx context.Context, name string) (chain.Graph, error
 		}
 		nodes = append(nodes, node)
 	}
-	exports, err := r.exportNodes(ctx, suspects)
+	exports, err := r.exportNodes(ctx, engine, suspects)
 	if err != nil {
 		return chain.Graph{}, err
 	}
@@ -125,8 +125,10 @@ func (g *group) node(ctx context.Context, engine *match.Engine) (chain.Node, []s
 		return chain.Node{}, nil, err
 	}
 	node := chain.Node{ID: g.sealed[0].ID, Kind: chain.Sighting, Label: g.records[0].Name, Holder: g.records[0].Holder, FirstSeen: g.firstSeen(), Sketch: sketch}
-	if n := len(g.records); n > 1 {
+	if g.sealed[0].Kind == "message" {
 		node.Kind = chain.Campaign
+	}
+	if n := len(g.records); n > 1 {
 		node.Label = fmt.Sprintf("%d messages of %s", n, first(g.records[0].Holder, g.records[0].Sender))
 	}
 	var exports []string
@@ -149,7 +151,7 @@ func (g *group) firstSeen() (at time.Time) {
 	return at
 }
 
-func (r *registry) exportNodes(ctx context.Context, wanted map[string]bool) ([]chain.Node, error) {
+func (r *registry) exportNodes(ctx context.Context, engine *match.Engine, wanted map[string]bool) ([]chain.Node, error) {
 	var nodes []chain.Node
 	err := r.View(ctx, func(tx store.Tx) error {
 		for id := range wanted {
@@ -157,7 +159,7 @@ func (r *registry) exportNodes(ctx context.Context, wanted map[string]bool) ([]c
 			if err != nil {
 				return err
 			}
-			nodes = append(nodes, chain.Node{ID: e.ID, Kind: chain.Export, Label: "export " + e.ID, Recipient: e.Recipient, FirstSeen: e.IssuedAt})
+			nodes = append(nodes, chain.Node{ID: e.ID, Kind: chain.Export, Label: "export " + e.ID, Recipient: e.Recipient, FirstSeen: e.IssuedAt, Sketch: engine.Issued(e)})
 		}
 		return nil
 	})

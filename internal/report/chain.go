@@ -11,6 +11,9 @@ func Chain(w io.Writer, g chain.Graph) error {
 	if err := chain.WriteTree(w, g); err != nil {
 		return err
 	}
+	if g.Next != "" {
+		printer{w}.line("next      %s", g.Next)
+	}
 	for _, warning := range g.Warnings {
 		printer{w}.line("warning   %s", warning)
 	}

@@ -5,26 +5,29 @@
 // ours, its columns and their order, its formats and the order of its rows.
 // Match feeds a Sketcher row by row; the file itself is not needed again.
 //
-// Reconstruct compares every two sketches in both directions and asks what it
-// would take to make the one from the other. The answer is a description
-// length in nats: which of the parent's rows were kept, which cells were
-// edited and to what, which columns dropped. Loss is cheap and cannot be
-// undone; rows, columns and original values do not come back, so the opposite
-// direction is dear. Edited cells, foreign rows and a changed row order cost
-// once when they are made and nothing when they are inherited. The cheapest
-// tree (Edmonds' branching) below the exports is the reconstruction. Then it
-// grows: an unseen copy is inserted where two copies share what their parent
-// lacks and the description gets shorter by it, and a second source where a
-// copy was merged. A holder known by a statement alone becomes a node of his
-// own.
+// Reconstruct asks how the copies can have come about. What is compared are
+// traits: issued rows, which a hop keeps or loses and never finds again;
+// foreign rows, edited cells, headers, spellings and orders of rows, which
+// depart from what was issued, arise once and are handed down; and columns. A
+// forest below the exports has a likelihood: of the rows that each hop kept,
+// at random or by the values of a column, summed over what unseen copies may
+// have held; and of the departures, each where it arose. The search moves
+// subtrees, puts unseen copies between where they shorten the description by
+// more than they cost (two parts of one list share more rows than parts of its
+// source), turns edges, and gives a second source to a copy that holds what two
+// others do. Marks, times and stated facts count beside the content. A holder
+// known by a statement alone becomes a node of his own.
+//
+// A campaign of messages is a few rows of a list that nobody has seen: its rows
+// speak, its silence on columns and cells does not.
 //
 // What it will not do. The direction between two copies with the same content
-// is not known, and times do not tell it: a copy is older than the day it was
-// seen. Two buyers who filter by the same rule look as if they had a common
-// source. Posteriors are a softmax over the alternatives in the tree that was
-// found, tempered because rows and cells are not independent; they are not
-// calibrated, and every graph says so. A sighting of several accused recipients
-// hangs below the one that explains most.
+// is not known, and times hardly tell it: a copy is older than the day it was
+// seen. An unseen copy is found when at least two lines come from it; how many
+// hands a copy went through in one line is not known. A merge is found when
+// both of its sources were seen. Posteriors weigh the other places of a copy in
+// the forest that was found; docs/chains.md says how often they are right on
+// simulated trades.
 package chain
 
 import "time"
@@ -95,6 +98,7 @@ type Graph struct {
 	Case     string      `json:"case"`
 	Nodes    []GraphNode `json:"nodes"`
 	Edges    []Edge      `json:"edges"`
+	Next     string      `json:"next_question"` // what would decide most, "" when nothing stands out
 	Warnings []string    `json:"warnings"`
 }
 
@@ -102,4 +106,5 @@ type Graph struct {
 type Options struct {
 	Case     string
 	NoHidden bool // never insert copies that were not seen
+	Known    bool // everything comes from the exports given: there is no unknown source
 }

@@ -197,7 +197,7 @@ func TestEmptyGraphHasLists(t *testing.T) {
 		t.Fatal(err)
 	}
 	data, err := json.Marshal(g)
-	want := `{"schema":"telltale.chain/1","case":"c","nodes":[],"edges":[],"warnings":[]}`
+	want := `{"schema":"telltale.chain/1","case":"c","nodes":[],"edges":[],"next_question":"","warnings":[]}`
 	if err != nil || string(data) != want {
 		t.Errorf("got %s, want %s", data, want)
 	}
@@ -213,7 +213,7 @@ func TestRealLineage(t *testing.T) {
 	if len(files) != 8 {
 		t.Fatalf("%d versions, want 8", len(files))
 	}
-	row := map[string]uint32{}
+	row, first := map[string]uint32{}, map[string][]string{}
 	var nodes []Node
 	for i, file := range files {
 		f, err := os.Open(file)
@@ -232,7 +232,16 @@ func TestRealLineage(t *testing.T) {
 			if _, ok := row[k]; !ok {
 				row[k] = uint32(len(row))
 			}
-			s.Add(Row{Linked: true, Row: row[k], Cells: cells})
+			in := Row{Linked: true, Row: row[k], Cells: cells}
+			if v1, ok := first[k]; ok {
+				in.Known = 1<<len(cells) - 1
+				for c := range cells {
+					in.Edited |= bit(cells[c] != v1[c]) << c
+				}
+			} else if i == 0 {
+				first[k] = cells
+			}
+			s.Add(in)
 		}
 		kind := Sighting
 		if i == 0 {
@@ -243,7 +252,7 @@ func TestRealLineage(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 4))
 	right := 0
 	r.Shuffle(len(nodes), func(i, j int) { nodes[i], nodes[j] = nodes[j], nodes[i] })
-	g, err := Reconstruct(context.Background(), nodes, nil, Options{NoHidden: true})
+	g, err := Reconstruct(context.Background(), nodes, nil, Options{NoHidden: true, Known: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -260,4 +269,77 @@ func TestRealLineage(t *testing.T) {
 	if right < 6 {
 		t.Errorf("%d of 7 true steps found, want at least 6", right)
 	}
+}
+
+// TestRealFamily gives copies of one public table as strangers put them into
+// their repositories. The data determine that all come from the download, and
+// not through whom: nobody may be invented between them.
+func TestRealFamily(t *testing.T) {
+	dir := material.Dir(t, "uk500_family")
+	names := []string{"univocity.csv", "markmbadham.csv", "underq.csv", "kiennguyenquoc_data-orginal.csv", "kiennguyenquoc_data.csv", "kiennguyenquoc_uk-500.csv"}
+	row, issued := map[string]uint32{}, map[string][]string{}
+	var nodes []Node
+	for i, name := range names {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(data))
+		r := csv.NewReader(strings.NewReader(lines))
+		r.FieldsPerRecord, r.LazyQuotes = -1, true
+		list, err := r.ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		kind := Sighting
+		if i == 0 {
+			kind = Export
+		}
+		nodes = append(nodes, Node{ID: name, Kind: kind, Label: name, Recipient: "public", Sketch: contactsSketch(list, row, issued, i == 0)})
+	}
+	r := rand.New(rand.NewPCG(6, 6))
+	r.Shuffle(len(nodes), func(i, j int) { nodes[i], nodes[j] = nodes[j], nodes[i] })
+	g, err := Reconstruct(context.Background(), nodes, nil, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range g.Edges {
+		t.Logf("%s -> %s %.2f: %s", e.From, e.To, e.Posterior, e.Why)
+		if e.To == names[0] {
+			t.Errorf("the download comes from %s", e.From)
+		}
+	}
+	for _, n := range g.Nodes {
+		if n.Kind == Hidden {
+			t.Errorf("%s was invented", n.ID)
+		}
+	}
+	if len(g.Edges) != len(names)-1 {
+		t.Errorf("%d edges, want %d", len(g.Edges), len(names)-1)
+	}
+}
+
+// contactsSketch links rows of the contact table by their e-mail address.
+func contactsSketch(list [][]string, row map[string]uint32, issued map[string][]string, original bool) *Sketch {
+	columns := []string{"first_name", "last_name", "company_name", "address", "city", "county", "postal", "phone1", "phone2", "email", "web"}
+	s := NewSketcher(testHasher{})
+	s.Begin(Source{Dataset: "contacts", Snapshot: "1", Columns: columns, Header: columns})
+	for _, cells := range list {
+		cells = cells[max(len(cells)-len(columns), 0):]
+		if len(cells) < len(columns) || !strings.Contains(cells[9], "@") {
+			continue
+		}
+		if original {
+			row[cells[9]], issued[cells[9]] = uint32(len(row)), cells
+		}
+		in := Row{Cells: cells, Keys: []string{"email:" + cells[9]}}
+		if was, ok := issued[cells[9]]; ok {
+			in.Linked, in.Row, in.Keys, in.Known = true, row[cells[9]], nil, 1<<len(columns)-1
+			for c := range cells {
+				in.Edited |= bit(fold(cells[c]) != fold(was[c])) << c
+			}
+		}
+		s.Add(in)
+	}
+	return s.Sketch()
 }

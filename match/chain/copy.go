@@ -12,7 +12,9 @@ type copied struct {
 	node    int  // index of the node given, -1 for a hidden one
 	all     bool // an export without a sketch: holds every row as issued
 	tables  map[string]*held
-	foreign Hashes
+	spam    bool // only messages are known of it: some of its rows
+	foreign Foreign
+	strange []int // foreign rows, numbered across the copies, ascending
 	habits  []Habit
 	accused map[string]float64 // recipient -> share of those accused
 	logE    map[string]float64 // recipient -> ln e-value, of all that were weighed
@@ -22,16 +24,16 @@ type copied struct {
 
 // held is what a copy holds of one snapshot.
 type held struct {
-	rows   *roaring.Bitmap
-	extra  uint64 // further rows that an unseen copy must have had, which ones is not known
-	cols   []Column
-	index  map[string]int
-	limit  uint32
-	sample []uint32
-	hashes []uint16
-	edited []uint64
-	known  []uint64
-	order  []Position
+	rows    *roaring.Bitmap
+	cols    []Column
+	index   map[string]int
+	limit   uint32
+	sample  []uint32
+	hashes  []uint16
+	edited  []uint64
+	known   []uint64
+	order   []Position
+	aliases []Alias
 }
 
 func newCopied(i int, n Node) *copied {
@@ -40,6 +42,7 @@ func newCopied(i int, n Node) *copied {
 		c.export = n.Recipient
 		c.all = n.Sketch == nil
 	}
+	c.spam = n.Kind == Campaign
 	if n.Sketch == nil {
 		return c
 	}
@@ -60,7 +63,7 @@ func newCopied(i int, n Node) *copied {
 
 func heldOf(t *Table) *held {
 	h := &held{rows: t.Rows, cols: t.Columns, limit: t.Cells.Limit, sample: t.Cells.Rows, hashes: t.Cells.Hashes,
-		edited: t.Cells.Edited, known: t.Cells.Known, order: t.Order}
+		edited: t.Cells.Edited, known: t.Cells.Known, order: t.Order, aliases: t.Aliases}
 	if h.rows == nil {
 		h.rows = roaring.New()
 	}
@@ -93,10 +96,9 @@ func (c *copied) linked() (n uint64) {
 	return n
 }
 
-// join returns the least copy that two descend from, or, with all, the copy
-// that holds everything of both: rows and columns of either and, of cells and
-// foreign rows, those that both share (or either has).
-func join(a, b *copied, all bool) *copied {
+// join returns the least copy that two descend from: the rows and columns of
+// either, and the cells and foreign rows that both share.
+func join(a, b *copied) *copied {
 	j := &copied{node: -1, tables: map[string]*held{}, accused: map[string]float64{}, logE: map[string]float64{}}
 	for _, x := range []*copied{a, b} {
 		for r, v := range x.logE {
@@ -106,44 +108,17 @@ func join(a, b *copied, all bool) *copied {
 			j.accused[r] = max(j.accused[r], v)
 		}
 	}
-	j.foreign = joinHashes(a.foreign, b.foreign, all)
+	for _, id := range a.strange {
+		if _, ok := slices.BinarySearch(b.strange, id); ok {
+			j.strange = append(j.strange, id)
+		}
+	}
 	for _, k := range append(a.keys(), b.keys()...) {
 		if j.tables[k] == nil {
 			j.tables[k] = joinHeld(a.tables[k], b.tables[k])
 		}
 	}
-	for _, h := range a.habits {
-		if slices.Contains(b.habits, h) {
-			j.habits = append(j.habits, h)
-		}
-	}
 	return j
-}
-
-func joinHashes(a, b Hashes, all bool) Hashes {
-	limit := min(a.Limit, b.Limit)
-	out := Hashes{Limit: limit}
-	for i, k := 0, 0; i < len(a.Kept) || k < len(b.Kept); {
-		switch {
-		case k == len(b.Kept) || i < len(a.Kept) && a.Kept[i] < b.Kept[k]:
-			if all && a.Kept[i] <= limit {
-				out.Kept = append(out.Kept, a.Kept[i])
-			}
-			i++
-		case i == len(a.Kept) || b.Kept[k] < a.Kept[i]:
-			if all && b.Kept[k] <= limit {
-				out.Kept = append(out.Kept, b.Kept[k])
-			}
-			k++
-		default:
-			if a.Kept[i] <= limit {
-				out.Kept = append(out.Kept, a.Kept[i])
-			}
-			i, k = i+1, k+1
-		}
-	}
-	out.Total = int64(len(out.Kept))
-	return out
 }
 
 // joinHeld unites what two copies hold of a snapshot. Where their cells
@@ -157,7 +132,7 @@ func joinHeld(a, b *held) *held {
 		alone := *only
 		return &alone
 	}
-	j := &held{rows: roaring.Or(a.rows, b.rows), extra: a.extra + b.extra, cols: slices.Clone(a.cols), limit: min(a.limit, b.limit), order: joinOrder(a, b)}
+	j := &held{rows: roaring.Or(a.rows, b.rows), cols: slices.Clone(a.cols), limit: min(a.limit, b.limit), order: joinOrder(a, b)}
 	for _, c := range b.cols {
 		if _, ok := a.index[c.Name]; !ok {
 			j.cols = append(j.cols, c)
@@ -255,4 +230,53 @@ func (h *held) cell(i int, column string) (value, bool) {
 		return value{}, false
 	}
 	return value{h.hashes[i*len(h.cols)+k], h.edited[i]>>k&1 == 1, h.known[i]>>k&1 == 1}, true
+}
+
+// readdress links foreign rows of copies that other copies know by a contact
+// that was written into a row of ours.
+func readdress(items []*copied) {
+	type place struct {
+		key string
+		row uint32
+	}
+	known := map[uint64]place{}
+	for _, c := range items {
+		for key, h := range c.tables {
+			for _, a := range h.aliases {
+				known[a.Hash] = place{key, a.Row}
+			}
+		}
+	}
+	if len(known) == 0 {
+		return
+	}
+	for _, c := range items {
+		kept := c.foreign.Rows[:0:0]
+		found := map[string][]uint32{}
+		for _, row := range c.foreign.Rows {
+			i := slices.IndexFunc(row, func(h uint64) bool { _, ok := known[h]; return ok })
+			if i < 0 {
+				kept = append(kept, row)
+				continue
+			}
+			p := known[row[i]]
+			found[p.key] = append(found[p.key], p.row)
+		}
+		c.foreign.Rows = kept
+		for key, rows := range found {
+			c.gain(key, rows)
+		}
+	}
+}
+
+// gain adds rows of which no cells are known.
+func (c *copied) gain(key string, rows []uint32) {
+	h := c.tables[key]
+	if h == nil {
+		h = &held{rows: roaring.New()}
+		h.reindex()
+		c.tables[key] = h
+	}
+	h.rows = h.rows.Clone()
+	h.rows.AddMany(rows)
 }

@@ -13,7 +13,7 @@ import (
 // ErrSketch is returned for bytes that are no sketch of a known version.
 var ErrSketch = errors.New("sketch cannot be read")
 
-const sketchVersion = 1
+const sketchVersion = 2
 
 type encoder struct{ b []byte }
 
@@ -70,9 +70,12 @@ func (s *Sketch) MarshalBinary() ([]byte, error) {
 	}
 	e.fixed(s.Foreign.Limit)
 	e.int(s.Foreign.Total)
-	e.uint(uint64(len(s.Foreign.Kept)))
-	for _, h := range s.Foreign.Kept {
-		e.fixed(h)
+	e.uint(uint64(len(s.Foreign.Rows)))
+	for _, row := range s.Foreign.Rows {
+		e.uint(uint64(len(row)))
+		for _, h := range row {
+			e.fixed(h)
+		}
 	}
 	e.int(s.Rows)
 	e.int(s.Repeats)
@@ -123,13 +126,19 @@ func (e *encoder) table(t *Table) error {
 		e.uint(uint64(p.Row))
 		e.uint(uint64(p.At))
 	}
+	e.uint(uint64(len(t.Aliases)))
+	for _, a := range t.Aliases {
+		e.fixed(a.Hash)
+		e.uint(uint64(a.Row))
+	}
 	return nil
 }
 
 // decoder reads what encoder wrote; after a failure it gives zeros.
 type decoder struct {
-	b   []byte
-	bad bool
+	b       []byte
+	version byte
+	bad     bool
 }
 
 func (d *decoder) fail() { d.b, d.bad = nil, true }
@@ -196,10 +205,10 @@ func (d *decoder) count(size int) int {
 // UnmarshalBinary decodes what MarshalBinary wrote. The bytes may come from
 // anywhere: damage gives ErrSketch.
 func (s *Sketch) UnmarshalBinary(data []byte) error {
-	if len(data) == 0 || data[0] != sketchVersion {
+	if len(data) == 0 || data[0] != 1 && data[0] != sketchVersion {
 		return ErrSketch
 	}
-	d := &decoder{b: data[1:]}
+	d := &decoder{b: data[1:], version: data[0]}
 	out := Sketch{Kind: d.string(), Holder: d.string(), FirstSeen: d.time()}
 	for range d.count(18) {
 		out.Recipients = append(out.Recipients, Share{d.string(), d.uint() == 1, d.float(), d.float()})
@@ -208,8 +217,8 @@ func (s *Sketch) UnmarshalBinary(data []byte) error {
 		out.Tables = append(out.Tables, d.table())
 	}
 	out.Foreign.Limit, out.Foreign.Total = d.fixed(), d.int()
-	for range d.count(8) {
-		out.Foreign.Kept = append(out.Foreign.Kept, d.fixed())
+	for range d.count(1) {
+		out.Foreign.Rows = append(out.Foreign.Rows, d.foreign())
 	}
 	out.Rows, out.Repeats = d.int(), d.int()
 	for range d.count(2) {
@@ -220,6 +229,22 @@ func (s *Sketch) UnmarshalBinary(data []byte) error {
 	}
 	*s = out
 	return nil
+}
+
+// foreign reads a foreign row; in version 1 it has one hash.
+func (d *decoder) foreign() []uint64 {
+	n := 1
+	if d.version > 1 {
+		n = d.count(8)
+	}
+	row := make([]uint64, n)
+	for i := range row {
+		row[i] = d.fixed()
+	}
+	if n == 0 {
+		d.fail()
+	}
+	return row
 }
 
 func (d *decoder) table() Table {
@@ -256,6 +281,12 @@ func (d *decoder) table() Table {
 	}
 	for range d.count(2) {
 		t.Order = append(t.Order, Position{uint32(d.uint()), uint32(d.uint())})
+	}
+	if d.version == 1 {
+		return t
+	}
+	for range d.count(9) {
+		t.Aliases = append(t.Aliases, Alias{d.fixed(), uint32(d.uint())})
 	}
 	return t
 }

@@ -51,7 +51,7 @@ func (r *reconstruction) placeFact(i int, f Fact, at map[string]int) {
 	case fromUnseen:
 		h := &r.hold[from]
 		for _, c := range r.copiesOf(f.To) {
-			if !slices.Contains(h.copies, c) && !r.fixed(c) {
+			if !slices.Contains(h.copies, c) && !r.isTop(c) {
 				h.copies, h.facts = append(h.copies, c), append(h.facts, i)
 			}
 		}

@@ -27,9 +27,7 @@ func Merge(a, b *Sketch) *Sketch {
 		}
 	}
 	out.Rows, out.Repeats = a.Rows+b.Rows, a.Repeats+b.Repeats
-	dropped := max(a.Foreign.Total-int64(len(a.Foreign.Kept)), 0) + max(b.Foreign.Total-int64(len(b.Foreign.Kept)), 0)
-	out.Foreign = joinHashes(a.Foreign, b.Foreign, true)
-	out.Foreign.Total += dropped
+	out.Foreign = mergeForeign(a.Foreign, b.Foreign)
 	out.Tables = mergeTables(a.Tables, b.Tables)
 	out.Habits = slices.Clone(a.Habits)
 	for _, h := range b.Habits {
@@ -51,10 +49,33 @@ func mergeTables(a, b []Table) []Table {
 		}
 		j := joinHeld(heldOf(&out[i]), heldOf(&t))
 		out[i] = Table{Dataset: t.Dataset, Snapshot: t.Snapshot, Rows: j.rows, Columns: j.cols, Order: j.order,
-			Cells: Cells{Limit: j.limit, Rows: j.sample, Hashes: j.hashes, Edited: j.edited, Known: j.known}}
+			Cells:   Cells{Limit: j.limit, Rows: j.sample, Hashes: j.hashes, Edited: j.edited, Known: j.known},
+			Aliases: mergeAliases(out[i].Aliases, t.Aliases)}
 	}
 	slices.SortFunc(out, func(x, y Table) int {
 		return cmp.Or(cmp.Compare(x.Dataset, y.Dataset), cmp.Compare(x.Snapshot, y.Snapshot))
 	})
 	return out
+}
+
+func mergeForeign(a, b Foreign) Foreign {
+	out := Foreign{Limit: min(a.Limit, b.Limit), Total: max(a.Total-int64(len(a.Rows)), 0) + max(b.Total-int64(len(b.Rows)), 0)}
+	for _, row := range append(slices.Clone(a.Rows), b.Rows...) {
+		if row[0] <= out.Limit {
+			out.Rows = append(out.Rows, row)
+		} else {
+			out.Total++
+		}
+	}
+	slices.SortFunc(out.Rows, slices.Compare)
+	out.Rows = slices.CompactFunc(out.Rows, func(x, y []uint64) bool { return slices.Equal(x, y) })
+	out.Total += int64(len(out.Rows))
+	return out
+}
+
+func mergeAliases(a, b []Alias) []Alias {
+	out := append(slices.Clone(a), b...)
+	slices.SortFunc(out, compareAliases)
+	out = slices.Compact(out)
+	return out[:min(len(out), MaxAliases)]
 }

@@ -2,32 +2,9 @@ package chain
 
 import "slices"
 
-// order accounts for the order of rows.
-func (d *derivation) order(m *model, p, c *held) float64 {
-	if len(c.order) < 8 || len(p.order) < 8 && issuedOrder(c.order) {
-		return 0
-	}
-	if concordance(p.order, c.order) > sameOrder {
-		d.orderKept = !issuedOrder(c.order)
-		return 0
-	}
-	return d.orderBroken(c)
-}
-
-func (m *model) orderFromIssue(d *derivation, c *held) float64 {
-	if len(c.order) < 8 || issuedOrder(c.order) {
-		return 0
-	}
-	return d.orderBroken(c)
-}
-
-func (d *derivation) orderBroken(c *held) float64 {
-	d.reordered = true
-	if issuedOrder(c.order) {
-		return costResorted
-	}
-	return costShuffled
-}
+// sameOrder is the share of row pairs in the same order that makes two orders
+// one.
+const sameOrder = 0.97
 
 // issuedOrder reports whether rows stand in the order of the issued table.
 func issuedOrder(o []Position) bool {

@@ -20,22 +20,11 @@ func Reconstruct(ctx context.Context, nodes []Node, facts []Fact, o Options) (Gr
 		ids[n.ID] = true
 	}
 	r := &reconstruction{given: nodes, facts: facts, o: o}
-	if err := r.prepare(ctx); err != nil {
+	r.prepare()
+	if err := r.find(ctx); err != nil {
 		return g, err
 	}
-	if err := r.tree(); err != nil {
-		return g, err
-	}
-	switch {
-	case o.NoHidden:
-	case !r.m.knowsIssued():
-		r.warn = append(r.warn, "it is not known which cells were edited after the export: unseen copies were not looked for, and directions are less certain")
-	default:
-		if err := r.insertHidden(ctx); err != nil {
-			return g, err
-		}
-	}
-	r.findMerges()
+	r.weigh()
 	r.placeHolders()
 	r.render(&g)
 	return g, nil
@@ -44,15 +33,15 @@ func Reconstruct(ctx context.Context, nodes []Node, facts []Fact, o Options) (Gr
 // reconstruction is the state of one run. Items 0 and 1 are the virtual root
 // and the unknown source; exports and sightings follow, then hidden copies.
 type reconstruction struct {
-	given  []Node
-	facts  []Fact
-	o      Options
-	m      *model
-	items  []*copied
-	s      *scores
-	parent []int           // by item, -1 for the root
-	second map[int]int     // merges: item -> its other source
-	gain   map[int]float64 // of the other source
+	given []Node
+	facts []Fact
+	o     Options
+	u     *union
+	items []*copied
+	search
+	parent []int       // by item, -1 for the root
+	second map[int]int // merges: item -> its other source
+	odds   []belief    // by item
 	hold   []placement
 	warn   []string
 }
@@ -62,42 +51,99 @@ const (
 	unknownSource = 1
 )
 
-func (r *reconstruction) prepare(ctx context.Context) error {
-	unknown := &copied{node: -1, all: true}
-	r.items = []*copied{{node: -1, all: true}, unknown}
+func (r *reconstruction) prepare() {
+	r.items = []*copied{{node: -1, all: true}, {node: -1, all: true}}
 	for i, n := range r.given {
-		if n.Kind == Holder {
-			continue
+		if n.Kind != Holder {
+			r.items = append(r.items, newCopied(i, n))
 		}
-		r.items = append(r.items, newCopied(i, n))
 	}
-	r.m = newModel(r.items)
-	var err error
-	r.s, err = r.m.score(ctx, r.items, r.allowed, r.prior)
-	r.second, r.gain = map[int]int{}, map[int]float64{}
-	return err
+	readdress(r.items)
+	r.u = unionOf(r.items)
+	t := traitsOf(r.items, r.u)
+	r.search = search{f: newForest(t, len(r.items)), pool: &pool{n: len(t.weight)}, known: r.known, noHidden: r.o.NoHidden, noUnknown: r.o.Known}
+	for v, c := range r.items {
+		r.fixed = append(r.fixed, v == virtualRoot || r.isTop(v))
+		r.spam = append(r.spam, c.spam)
+	}
+	for v := range r.items {
+		row := make([]float64, len(r.items))
+		for e := range r.items {
+			if r.isTop(e) {
+				row[e] = r.markOf(v, e)
+			}
+		}
+		r.marks = append(r.marks, row)
+	}
 }
 
-// fixed reports whether an item hangs below the virtual root.
-func (r *reconstruction) fixed(i int) bool { return i == unknownSource || r.isExport(i) }
+// find searches the forest.
+func (r *reconstruction) find(ctx context.Context) error {
+	if err := r.build(ctx); err != nil {
+		return err
+	}
+	for range 4 {
+		if err := r.improve(ctx); err != nil {
+			return err
+		}
+		if !r.merges() {
+			break
+		}
+	}
+	r.parent, r.second = r.f.parent, map[int]int{}
+	for v, q := range r.f.second {
+		if q >= 0 && r.f.alive(v) {
+			r.second[v] = q
+		}
+	}
+	r.imagine()
+	return nil
+}
+
+// imagine makes for every hidden node the least copy that it can have been.
+func (r *reconstruction) imagine() {
+	order := r.f.nodes()
+	for len(r.items) < len(r.parent) {
+		r.items = append(r.items, &copied{node: -1, tables: map[string]*held{}})
+	}
+	for i := len(order) - 1; i >= 0; i-- {
+		v := order[i]
+		if !r.f.hidden(v) {
+			continue
+		}
+		var c *copied
+		for _, k := range r.f.kids[v] {
+			if c == nil {
+				c = r.items[k]
+			} else {
+				c = join(c, r.items[k])
+			}
+		}
+		if c == nil {
+			continue
+		}
+		lone := *c
+		lone.node = -1
+		r.items[v] = &lone
+	}
+}
+
+// isTop reports whether an item hangs below the virtual root.
+func (r *reconstruction) isTop(i int) bool { return i == unknownSource || r.isExport(i) }
 
 func (r *reconstruction) isExport(i int) bool {
 	return r.items[i].node >= 0 && r.given[r.items[i].node].Kind == Export
 }
 
-func (r *reconstruction) allowed(from, to int) bool {
-	return from != virtualRoot && to != virtualRoot && !r.fixed(to)
-}
-
-// prior is the cost of a step beside its content.
-func (r *reconstruction) prior(from, to int) float64 {
-	cost := r.marks(from, to) + r.timing(from, to)
+// known is what is known of a step between two copies beside its content.
+func (r *reconstruction) known(v, parent int) float64 {
+	sum := r.timing(parent, v)
 	for _, f := range r.facts {
-		if r.isParty(from, f.From) && r.isParty(to, f.To) {
-			cost -= grade(f.Basis)
+		if r.isParty(parent, f.From) && r.isParty(v, f.To) {
+			sum += grade(f.Basis)
 		}
 	}
-	return cost
+	return sum
 }
 
 // grade is the weight of a statement in nats, by its source: what a bank or a
@@ -114,40 +160,20 @@ func grade(basis string) float64 {
 	return 1.5
 }
 
-// marks credits a step with the marks that it explains.
-func (r *reconstruction) marks(from, to int) float64 {
-	child := r.items[to]
-	if from == unknownSource {
-		return costUnknown
-	}
-	hidden := child.node < 0 // of a copy that was not seen no marks were read
-	if r.isExport(from) {
-		if hidden {
-			return 0
-		}
-		return -clamp(child.logE[r.items[from].export])
-	}
-	parent := r.items[from]
-	best, strange := 0.0, 0
-	for name, e := range child.logE {
-		if _, ok := parent.accused[name]; ok || len(parent.accused) == 0 {
-			best = max(best, clamp(e))
-		}
-	}
-	for name := range child.accused {
-		if _, ok := parent.accused[name]; !ok && len(parent.accused) > 0 {
-			strange++
-		}
-	}
-	if hidden {
-		best = 0
-	}
-	return costStrange*float64(strange) - best
-}
+const (
+	costUnknown = 8.0  // an unknown source instead of an export
+	maxMarks    = 80.0 // the most that the marks of an export are counted
+	costEarlier = 1.0  // the child was seen first: a copy exists before it is seen
+	costBefore  = 200  // seen before the export was issued
+)
 
-// clamp bounds the credit of marks, so that they decide between exports and
-// leave the order below an export to the content.
-func clamp(logE float64) float64 { return min(max(logE, -10), maxMarks) }
+// markOf is what a copy's marks say of its being below an export.
+func (r *reconstruction) markOf(v, e int) float64 {
+	if e == unknownSource {
+		return -costUnknown
+	}
+	return min(max(r.items[v].logE[r.items[e].export], -10), maxMarks)
+}
 
 func (r *reconstruction) timing(from, to int) float64 {
 	p, c := r.seen(from), r.seen(to)
@@ -155,9 +181,9 @@ func (r *reconstruction) timing(from, to int) float64 {
 	case p.IsZero() || c.IsZero() || !c.Before(p):
 		return 0
 	case r.isExport(from):
-		return costBefore
+		return -costBefore
 	}
-	return costEarlier
+	return -costEarlier
 }
 
 func (r *reconstruction) seen(i int) time.Time {
@@ -177,49 +203,10 @@ func (r *reconstruction) isParty(i int, name string) bool {
 	return n.ID == name || n.Label == name || n.Holder == name || n.Kind == Export && n.Recipient == name
 }
 
-// tree finds the cheapest tree.
-func (r *reconstruction) tree() error {
-	n := len(r.items)
-	cost := make([][]float64, n)
-	for i := range cost {
-		cost[i] = make([]float64, n)
-		copy(cost[i], r.s.cost[i])
-		if i == virtualRoot {
-			for j := range cost[i] {
-				if cost[i][j] = math.Inf(1); r.below(j) {
-					cost[i][j] = 0
-				}
-			}
-		}
-	}
-	var ok bool
-	if r.parent, ok = branching(cost, virtualRoot); !ok {
-		return fmt.Errorf("chain: no tree reaches every sighting")
-	}
-	return nil
-}
-
-func (r *reconstruction) below(i int) bool { return i != virtualRoot && r.fixed(i) }
-
 // above reports whether a is an ancestor of b, or b itself; merges count.
-func (r *reconstruction) above(a, b int) bool {
-	if b < 0 {
-		return false
-	}
-	if a == b {
-		return true
-	}
-	if s, ok := r.second[b]; ok && r.above(a, s) {
-		return true
-	}
-	return r.above(a, r.parent[b])
-}
+func (r *reconstruction) above(a, b int) bool { return r.f.above(a, b) }
 
-func (r *reconstruction) children(p int) (out []int) {
-	for i, q := range r.parent {
-		if q == p {
-			out = append(out, i)
-		}
-	}
-	return out
-}
+func (r *reconstruction) children(p int) []int { return r.f.kids[p] }
+
+// sigmoid is the logistic function.
+func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }

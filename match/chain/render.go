@@ -8,37 +8,6 @@ import (
 	"time"
 )
 
-// temper divides differences of cost before they become posteriors. The
-// description lengths treat rows and cells as independent, which real edits
-// are not; on simulated trees the untempered softmax claims far too much.
-const temper = 4.0
-
-// posterior is the softmax over all parents that a copy could have in this
-// tree, and over the step being the other way round.
-func (r *reconstruction) posterior(i int) float64 {
-	p := r.parent[i]
-	if p < 0 {
-		return 1
-	}
-	chosen := r.s.cost[p][i]
-	total := 0.0
-	for q := range r.items {
-		if q == virtualRoot || q != p && r.above(i, q) {
-			continue
-		}
-		if c := r.s.cost[q][i]; !math.IsInf(c, 1) {
-			total += math.Exp(min((chosen-c)/temper, 700))
-		}
-	}
-	if g := r.parent[p]; g > virtualRoot && !r.fixed(p) {
-		turned := r.s.cost[g][i] + r.s.cost[i][p]
-		if !math.IsInf(turned, 1) {
-			total += math.Exp(min((r.s.cost[g][p]+chosen-turned)/temper, 700))
-		}
-	}
-	return 1 / max(total, 1)
-}
-
 // render writes the reconstruction as a graph: nodes from the root down, each
 // edge after the one to its parent.
 func (r *reconstruction) render(g *Graph) {
@@ -73,6 +42,7 @@ func (r *reconstruction) render(g *Graph) {
 		}
 	}
 	r.renderHolders(g, ids)
+	g.Next = r.question()
 	g.Warnings = append(g.Warnings, r.warn...)
 	r.warnings(g)
 }
@@ -136,7 +106,10 @@ func (r *reconstruction) recipient(i int) string {
 }
 
 func (r *reconstruction) edge(from, to int, ids map[int]string) Edge {
-	e := Edge{From: ids[from], To: ids[to], Basis: r.basis(from, to), Posterior: round(r.posterior(to)), Why: r.why(from, to)}
+	e := Edge{From: ids[from], To: ids[to], Basis: r.basis(from, to), Posterior: round(r.odds[to].posterior), Why: r.why(from, to)}
+	if s := r.undecidedOf(to); s != "" {
+		e.Why = s + "; " + e.Why
+	}
 	return e
 }
 
@@ -150,8 +123,8 @@ func (r *reconstruction) basis(from, to int) []string {
 			out = append(out, Marked)
 		}
 	}
-	d := &r.s.steps[from][to]
-	if !r.fixed(from) && (d.inherited > 0 || d.foreignKept > 0 || d.orderKept) {
+	d := r.u.compare(r.items[from], r.items[to])
+	if !r.isTop(from) && (d.inherited > 0 || d.foreignKept > 0 || d.orderKept) {
 		out = append(out, Inherited)
 	}
 	for _, f := range r.facts {
@@ -166,11 +139,10 @@ func (r *reconstruction) basis(from, to int) []string {
 }
 
 func (r *reconstruction) mergeEdge(from, to int, ids map[int]string) Edge {
-	d := &r.s.steps[from][to]
+	d := r.u.compare(r.items[from], r.items[to])
 	why := fmt.Sprintf("%s was merged from two sources: %s also accounts for %s and %s that its other source lacks", r.label(to), r.label(from),
 		count(d.kept, "row", "rows"), count(d.foreignKept, "foreign row", "foreign rows"))
-	p := 1 / (1 + math.Exp(-min(r.gain[to], 200)/temper))
-	return Edge{From: ids[from], To: ids[to], Basis: []string{Inherited}, Posterior: round(p), Why: why}
+	return Edge{From: ids[from], To: ids[to], Basis: []string{Inherited}, Posterior: round(r.odds[to].posterior), Why: why}
 }
 
 func (r *reconstruction) label(i int) string {
@@ -261,7 +233,7 @@ func (r *reconstruction) statedEdge(from, to string, fact int) Edge {
 	if f.Note != "" {
 		why += ": " + f.Note
 	}
-	p := 1 / (1 + math.Exp(-grade(f.Basis)))
+	p := sigmoid(grade(f.Basis))
 	return Edge{From: from, To: to, Basis: []string{Stated}, Posterior: round(p), Why: why}
 }
 
@@ -279,7 +251,7 @@ func (r *reconstruction) warnings(g *Graph) {
 		}
 	}
 	if len(g.Edges) > 0 {
-		g.Warnings = append(g.Warnings, "posteriors are a tempered softmax over the alternatives within this tree; they have not been calibrated")
+		g.Warnings = append(g.Warnings, "posteriors were calibrated on simulated resale (docs/chains.md); real sellers may do what the simulation does not")
 	}
 	if hidden > 0 {
 		g.Warnings = append(g.Warnings, fmt.Sprintf("%s inferred: what several copies share shows that somebody held it, not who or how many passed it on", count(hidden, "unseen copy is", "unseen copies are")))

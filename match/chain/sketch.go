@@ -19,7 +19,7 @@ type Sketch struct {
 	FirstSeen  time.Time
 	Recipients []Share // of whose copies it is, as far as decided
 	Tables     []Table // by dataset and snapshot, ascending
-	Foreign    Hashes  // rows that link to nothing, as hashes of the whole row
+	Foreign    Foreign // rows that link to nothing
 	Rows       int64   // read
 	Repeats    int64   // linked rows read more than once
 	Habits     []Habit // dialect and formats, by name, ascending
@@ -41,6 +41,15 @@ type Table struct {
 	Columns  []Column        // recognised ones, in the order of the file, at most 64
 	Cells    Cells
 	Order    []Position // of a sample of the rows, ascending by row
+	Aliases  []Alias    // ascending by hash, then row
+}
+
+// Alias is a contact that somebody wrote into a linked row in place of the
+// issued one. A copy of the row that kept only this contact links to nothing;
+// by the alias it is found again.
+type Alias struct {
+	Hash uint64
+	Row  uint32
 }
 
 // Column is a column of the file that was recognised.
@@ -61,11 +70,14 @@ type Cells struct {
 	Known  []uint64 // per row: bit c is set when it is known whether it differs
 }
 
-// Hashes is a set of 64-bit hashes of which the smallest are kept.
-type Hashes struct {
-	Limit uint64   // hashes above it were dropped
-	Kept  []uint64 // ascending
-	Total int64    // distinct ones kept, and all that were dropped
+// Foreign holds the rows that link to nothing: of each, the hashes of the
+// contacts in it, by which it is found again when columns were dropped, or of
+// the whole row when it has none. Rows all of whose hashes are above Limit
+// were dropped.
+type Foreign struct {
+	Limit uint64
+	Rows  [][]uint64 // each ascending, none empty; ascending by their first hashes
+	Total int64      // distinct ones kept, and all that were dropped
 }
 
 // Position is where a row stands in a file.

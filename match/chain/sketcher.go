@@ -15,6 +15,7 @@ import (
 const (
 	MaxCells   = 1 << 14 // rows of a table whose cells are kept
 	MaxForeign = 1 << 15
+	MaxAliases = 1 << 14
 	MaxOrder   = 1 << 9
 )
 
@@ -35,6 +36,8 @@ type Row struct {
 	Edited uint64   // bit c: the cell of file column c differs from what was issued (a mark is no difference)
 	Known  uint64   // bit c: it is known whether it differs
 	Raw    []string // as written, for the spelling patterns; nil: Cells
+	Tags   []uint16 // in the columns of the file, of the canonical values or classes, so that spelling and marks make no difference; 0 where nothing is known; nil: Cells are hashed
+	Keys   []string // contacts in canonical spelling, each after its kind: of a foreign row all, none for the whole row; of a linked row those that were not issued
 }
 
 // Sketcher makes a sketch from rows as they are read. Its memory is bounded:
@@ -43,7 +46,7 @@ type Sketcher struct {
 	h       Hasher
 	tables  []*building
 	cur     *building
-	foreign map[uint64]bool
+	foreign map[uint64][]uint64 // by the smallest hash
 	limit   uint64
 	out     Sketch
 	habits  map[string]string
@@ -59,6 +62,7 @@ type building struct {
 	cells  map[uint32]cellRow
 	order  map[uint32]uint32
 	orderL uint32
+	alias  []Alias
 	seen   uint32
 	shapes []map[uint64]int
 }
@@ -71,7 +75,7 @@ type cellRow struct {
 // NewSketcher makes a sketcher whose hashes are taken with h, a hasher of the
 // "sketch" secret. Sketches compare only under one secret.
 func NewSketcher(h Hasher) *Sketcher {
-	return &Sketcher{h: h, foreign: map[uint64]bool{}, limit: math.MaxUint64, habits: map[string]string{}}
+	return &Sketcher{h: h, foreign: map[uint64][]uint64{}, limit: math.MaxUint64, habits: map[string]string{}}
 }
 
 // Begin starts the rows of a source. Rows of several sources may alternate,
@@ -128,6 +132,11 @@ func (s *Sketcher) Add(r Row) {
 		return
 	}
 	b.addOrder(r.Row)
+	for _, k := range r.Keys {
+		if len(b.alias) < MaxAliases {
+			b.alias = append(b.alias, Alias{s.h.Sum64("contact", k), r.Row})
+		}
+	}
 	pick := sampling(r.Row)
 	if pick > b.limit {
 		return
@@ -141,7 +150,7 @@ func (s *Sketcher) Add(r Row) {
 		if i < 0 || i >= len(r.Cells) {
 			continue
 		}
-		c.hashes[k] = uint16(s.h.Sum64("cell", b.cols[k].Name, fold(r.Cells[i])))
+		c.hashes[k] = s.cell(b.cols[k].Name, i, r)
 		if i < 64 {
 			c.edited |= r.Edited >> i & 1 << k
 			c.known |= r.Known >> i & 1 << k
@@ -161,6 +170,14 @@ func (s *Sketcher) Add(r Row) {
 	}
 }
 
+// cell is the hash of a cell; 0 is kept for cells that are not there.
+func (s *Sketcher) cell(column string, i int, r Row) uint16 {
+	if i < len(r.Tags) {
+		return r.Tags[i]
+	}
+	return max(uint16(s.h.Sum64("cell", column, fold(r.Cells[i]))), 1)
+}
+
 func (b *building) addOrder(row uint32) {
 	if sampling(row) > b.orderL {
 		return
@@ -177,23 +194,15 @@ func (b *building) addOrder(row uint32) {
 }
 
 func (s *Sketcher) addForeign(r Row) {
-	parts := make([]string, 0, len(r.Cells)+1)
-	parts = append(parts, "foreign")
-	for _, c := range r.Cells {
-		if c = fold(c); c != "" {
-			parts = append(parts, c)
-		}
-	}
-	if len(parts) == 1 {
+	hashes := s.foreignHashes(r)
+	if len(hashes) == 0 {
 		return
 	}
-	slices.Sort(parts[1:]) // columns may be in another order elsewhere
-	h := s.h.Sum64(parts...)
-	if h > s.limit {
+	if hashes[0] > s.limit {
 		s.out.Foreign.Total++
 		return
 	}
-	s.foreign[h] = true
+	s.foreign[hashes[0]] = hashes
 	for len(s.foreign) > MaxForeign {
 		s.limit /= 2
 		for h := range s.foreign {
@@ -203,6 +212,31 @@ func (s *Sketcher) addForeign(r Row) {
 			}
 		}
 	}
+}
+
+// foreignHashes are those of a row's contacts, or of all its cells, in any
+// order: columns may stand otherwise elsewhere.
+func (s *Sketcher) foreignHashes(r Row) []uint64 {
+	var out []uint64
+	for _, k := range r.Keys {
+		out = append(out, s.h.Sum64("contact", k))
+	}
+	if len(out) == 0 {
+		parts := make([]string, 0, len(r.Cells)+1)
+		parts = append(parts, "foreign")
+		for _, c := range r.Cells {
+			if c = fold(c); c != "" {
+				parts = append(parts, c)
+			}
+		}
+		if len(parts) == 1 {
+			return nil
+		}
+		slices.Sort(parts[1:])
+		out = append(out, s.h.Sum64(parts...))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // sampling spreads row numbers evenly: a row is kept in every sketch or none.
@@ -277,10 +311,10 @@ func (s *Sketcher) Sketch() *Sketch {
 	})
 	out.Foreign.Limit = s.limit
 	out.Foreign.Total += int64(len(s.foreign))
-	for h := range s.foreign {
-		out.Foreign.Kept = append(out.Foreign.Kept, h)
+	for _, row := range s.foreign {
+		out.Foreign.Rows = append(out.Foreign.Rows, row)
 	}
-	slices.Sort(out.Foreign.Kept)
+	slices.SortFunc(out.Foreign.Rows, slices.Compare)
 	for name, value := range s.habits {
 		out.Habits = append(out.Habits, Habit{name, value})
 	}
@@ -315,5 +349,38 @@ func (b *building) table() Table {
 		t.Order = append(t.Order, Position{row, at})
 	}
 	slices.SortFunc(t.Order, func(a, b Position) int { return cmp.Compare(a.Row, b.Row) })
+	t.Aliases = slices.SortedFunc(slices.Values(b.alias), compareAliases)
 	return t
+}
+
+// Issued makes the sketch of a snapshot as it was issued: of each row whose
+// cells sketches keep, tag gives those of the columns, 0 where they are not
+// known.
+func Issued(dataset, snapshot string, columns []string, rows uint32, tag func(column int, row uint32) uint16) *Sketch {
+	columns = columns[:min(len(columns), 64)]
+	t := Table{Dataset: dataset, Snapshot: snapshot, Rows: roaring.New(), Cells: Cells{Limit: math.MaxUint32}}
+	t.Rows.AddRange(0, uint64(rows))
+	for _, c := range columns {
+		t.Columns = append(t.Columns, Column{Name: c})
+	}
+	for float64(rows)*float64(t.Cells.Limit)/math.MaxUint32 > MaxCells {
+		t.Cells.Limit /= 2
+	}
+	for row := range rows {
+		if sampling(row) > t.Cells.Limit {
+			continue
+		}
+		var known uint64
+		for c := range columns {
+			x := tag(c, row)
+			known |= bit(x != 0) << c
+			t.Cells.Hashes = append(t.Cells.Hashes, x)
+		}
+		t.Cells.Rows, t.Cells.Edited, t.Cells.Known = append(t.Cells.Rows, row), append(t.Cells.Edited, 0), append(t.Cells.Known, known)
+	}
+	return &Sketch{Kind: "issued", Tables: []Table{t}, Rows: int64(rows), Foreign: Foreign{Limit: math.MaxUint64}}
+}
+
+func compareAliases(a, b Alias) int {
+	return cmp.Or(cmp.Compare(a.Hash, b.Hash), cmp.Compare(a.Row, b.Row))
 }

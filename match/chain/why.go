@@ -7,10 +7,10 @@ import (
 
 // why says in a sentence, with numbers, what speaks for a step.
 func (r *reconstruction) why(from, to int) string {
-	d := &r.s.steps[from][to]
+	d := r.u.compare(r.items[from], r.items[to])
 	a, b := r.label(from), r.label(to)
 	var say []string
-	if r.fixed(from) {
+	if r.isTop(from) {
 		say = append(say, r.whyIssued(from, to, d))
 	} else {
 		say = append(say, rowsKept(a, b, d))
@@ -46,7 +46,7 @@ func unique(list []string) (out []string) {
 	return out
 }
 
-func (r *reconstruction) whyIssued(from, to int, d *derivation) string {
+func (r *reconstruction) whyIssued(from, to int, d *account) string {
 	c := r.items[to]
 	rows := count(d.childRows, "row", "rows")
 	if from == unknownSource {
@@ -62,7 +62,7 @@ func (r *reconstruction) whyIssued(from, to int, d *derivation) string {
 	return fmt.Sprintf("%s has %s of the table issued to %s; no mark tells whose copy it was", r.label(to), rows, name)
 }
 
-func rowsKept(a, b string, d *derivation) string {
+func rowsKept(a, b string, d *account) string {
 	if d.childRows == 0 {
 		return fmt.Sprintf("%s shows no row of the table, only what was planted among them; nothing speaks against %s before it", b, a)
 	}
@@ -74,7 +74,7 @@ func rowsKept(a, b string, d *derivation) string {
 }
 
 // inheritedText lists what the child can only have from this parent.
-func inheritedText(a string, d *derivation) string {
+func inheritedText(a string, d *account) string {
 	var s []string
 	if d.inherited > 0 {
 		s = append(s, fmt.Sprintf("%s of %s recur", count(d.inherited, "edited cell", "edited cells"), a))
@@ -95,7 +95,7 @@ func inheritedText(a string, d *derivation) string {
 
 // reverse says what the opposite direction would need.
 func (r *reconstruction) reverse(from, to int) string {
-	back := &r.s.steps[to][from]
+	back := r.u.compare(r.items[to], r.items[from])
 	var need []string
 	if back.added > 0 {
 		need = append(need, count(back.added, "row", "rows")+" from nowhere")

@@ -1,0 +1,197 @@
+package chain
+
+import (
+	"math"
+	"slices"
+)
+
+// forest is a tree over copies: those that were given, numbered as the traits
+// are, and hidden ones with higher numbers. Node 0 is the root: the table as
+// issued. Its children never move: exports and the unknown source.
+type forest struct {
+	t      *traits
+	parent []int   // -1 for the root and for nodes that are out of the tree
+	kids   [][]int // ascending
+	hop    []hop   // by which a node came from its parent
+	second []int   // another parent of a merged copy, -1 for none
+	given  int
+}
+
+// hop says how a copy's rows were taken from its parent's: each with
+// probability keep, but none whose value in a column is not one that was
+// asked for. Foreign rows have a share of their own: their values are not
+// known.
+type hop struct {
+	keep    float64
+	foreign float64
+	unsure  float64 // under a filter, the share of rows whose value is not known
+	column  int     // into traits.groups; -1: no filter
+	in      []bool  // by value
+	cost    float64
+}
+
+// leaked is the probability that a row passes a filter that it should not.
+const leaked = 5e-3
+
+func newForest(t *traits, given int) *forest {
+	f := &forest{t: t, given: given}
+	for range given {
+		f.grow()
+	}
+	return f
+}
+
+// grow adds a node that is out of the tree.
+func (f *forest) grow() int {
+	f.parent, f.kids = append(f.parent, -1), append(f.kids, nil)
+	f.hop, f.second = append(f.hop, hop{keep: 0.5, foreign: 0.5, column: -1}), append(f.second, -1)
+	return len(f.parent) - 1
+}
+
+func (f *forest) clone() *forest {
+	g := &forest{t: f.t, given: f.given, parent: slices.Clone(f.parent), hop: slices.Clone(f.hop), second: slices.Clone(f.second)}
+	for _, k := range f.kids {
+		g.kids = append(g.kids, slices.Clone(k))
+	}
+	return g
+}
+
+func (f *forest) hidden(v int) bool { return v >= f.given }
+
+// alive reports whether a node is in the tree.
+func (f *forest) alive(v int) bool { return v == 0 || f.parent[v] >= 0 }
+
+// nodes lists the nodes in the tree, each after its parent.
+func (f *forest) nodes() []int {
+	out := []int{0}
+	for i := 0; i < len(out); i++ {
+		out = append(out, f.kids[out[i]]...)
+	}
+	return out
+}
+
+// subtree lists a node and all below it.
+func (f *forest) subtree(v int) []int {
+	out := []int{v}
+	for i := 0; i < len(out); i++ {
+		out = append(out, f.kids[out[i]]...)
+	}
+	return out
+}
+
+// below reports whether v is in the subtree of a; second parents do not count.
+func (f *forest) below(v, a int) bool {
+	for ; v >= 0; v = f.parent[v] {
+		if v == a {
+			return true
+		}
+	}
+	return false
+}
+
+// above reports whether a is an ancestor of v or v itself, by any parent.
+func (f *forest) above(a, v int) bool {
+	if v < 0 {
+		return false
+	}
+	return a == v || f.above(a, f.parent[v]) || f.above(a, f.second[v])
+}
+
+func (f *forest) link(v, p int, h hop) {
+	f.parent[v], f.hop[v] = p, h
+	i, _ := slices.BinarySearch(f.kids[p], v)
+	f.kids[p] = slices.Insert(f.kids[p], i, v)
+}
+
+func (f *forest) cut(v int) {
+	p := f.parent[v]
+	if i, ok := slices.BinarySearch(f.kids[p], v); ok {
+		f.kids[p] = slices.Delete(f.kids[p], i, i+1)
+	}
+	f.parent[v] = -1
+}
+
+// detach takes a subtree out, and the hidden parent with it that is left with
+// one child: that child then hangs where its parent hung. It returns the
+// child, or -1.
+func (f *forest) detach(v int) int {
+	u := f.parent[v]
+	f.cut(v)
+	return f.contract(u)
+}
+
+// contract removes a hidden node that has fewer than two children.
+func (f *forest) contract(u int) int {
+	if !f.hidden(u) || len(f.kids[u]) > 1 || f.isSecond(u) {
+		return -1
+	}
+	p := f.parent[u]
+	left := -1
+	if len(f.kids[u]) == 1 {
+		left = f.kids[u][0]
+		h := f.hop[left]
+		h.keep *= f.hop[u].keep
+		h.foreign *= f.hop[u].foreign
+		f.cut(left)
+		f.link(left, p, h)
+	}
+	f.cut(u)
+	if left < 0 {
+		return f.contract(p)
+	}
+	return left
+}
+
+func (f *forest) isSecond(u int) bool { return slices.Contains(f.second, u) }
+
+// insert puts a new hidden node between a node and its parent.
+func (f *forest) insert(t int, above, under hop) int {
+	u := f.spare()
+	p := f.parent[t]
+	f.cut(t)
+	f.link(u, p, above)
+	f.link(t, u, under)
+	return u
+}
+
+// spare is a hidden node that is out of the tree.
+func (f *forest) spare() int {
+	for v := f.given; v < len(f.parent); v++ {
+		if f.parent[v] < 0 && len(f.kids[v]) == 0 {
+			return v
+		}
+	}
+	return f.grow()
+}
+
+// countHidden counts the copies that nobody saw.
+func (f *forest) countHidden() (n int) {
+	for v := f.given; v < len(f.parent); v++ {
+		if f.parent[v] >= 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// exportOf is the child of the root that a node comes from.
+func (f *forest) exportOf(v int) int {
+	for f.parent[v] > 0 {
+		v = f.parent[v]
+	}
+	return v
+}
+
+// subset is ln((n+1) C(n,k)): the cost of saying which k of n when every share
+// is as likely.
+func subset(n, k float64) float64 {
+	k = min(max(k, 0), n)
+	return math.Log(n+1) + lchoose(n, k)
+}
+
+func lchoose(n, k float64) float64 {
+	a, _ := math.Lgamma(n + 1)
+	b, _ := math.Lgamma(k + 1)
+	c, _ := math.Lgamma(n - k + 1)
+	return a - b - c
+}

@@ -1,0 +1,308 @@
+package chain
+
+import "math"
+
+// place is a way in which a subtree can hang in the rest of the forest: below
+// a node, or below a new hidden node above it.
+type place struct {
+	at     int
+	above  bool
+	score  float64 // log likelihood ratio to the rest alone, with what is known beside the content
+	hop    hop     // to the subtree
+	hidden hop     // to the new node, when above
+	other  hop     // from the new node to at, when above
+}
+
+// placer weighs the places for one subtree v that was taken out of the forest.
+type placer struct {
+	m    *messages
+	pool *pool
+	v    int
+	in   []pair
+	rest prior
+	pi   []float64 // probability that the parent has the trait
+	o    []pair
+	ft   []pair
+	fv   []pair
+}
+
+// prior is what is known beside the content: marks, times and facts.
+type prior func(v, parent int) float64
+
+func newPlacer(m *messages, pool *pool, v int, in []pair, rest prior) *placer {
+	n := len(in)
+	return &placer{m: m, pool: pool, v: v, in: in, rest: rest, pi: make([]float64, n), o: pool.get(), ft: pool.get(), fv: pool.get()}
+}
+
+func (s *placer) release() { s.pool.free = append(s.pool.free, s.o, s.ft, s.fv) }
+
+// below weighs v as a child of t.
+func (s *placer) below(at int) place {
+	s.m.marginal(at, s.o, s.pool)
+	for i, p := range s.o {
+		s.pi[i] = p[1]
+	}
+	t := s.m.f.t
+	h := t.fit(s.pi, s.in, s.known())
+	t.through(&h, s.in, s.fv)
+	var l logSum
+	for i, f := range s.fv {
+		o := s.o[i]
+		l.add(t.either(i, pair{o[0] * f[0], o[1] * f[1]})/t.either(i, o), t.weight[i])
+	}
+	return place{at: at, hop: h, score: l.value() - h.cost + s.rest(s.v, at)}
+}
+
+// known is the copy's own states, nil for a hidden one.
+func (s *placer) known() []uint8 {
+	if s.m.f.hidden(s.v) {
+		return nil
+	}
+	return s.m.f.t.state[s.v]
+}
+
+// above weighs v as a child of a new hidden node between t and its parent,
+// which took its rows at random, or by a filter.
+func (s *placer) above(t int) place {
+	s.m.beside(t, s.o, s.pool)
+	in := s.m.in[t]
+	for i, o := range s.o {
+		s.pi[i] = o[1]
+	}
+	plain := place{at: t, above: true, hop: s.m.f.t.fit(s.pi, s.in, s.known()), other: s.m.f.hop[t], hidden: hop{column: -1}}
+	s.between(&plain, in)
+	both := s.filtered(in)
+	if both.column < 0 {
+		return plain
+	}
+	x := place{at: t, above: true, hop: hop{column: -1}, other: hop{column: -1}, hidden: both}
+	if s.between(&x, in); x.score > plain.score {
+		return x
+	}
+	return plain
+}
+
+// filtered fits a hop to the rows of either of two subtrees.
+func (s *placer) filtered(in []pair) hop {
+	for i, p := range in {
+		s.ft[i] = pair{min(p[0], s.in[i][0]), max(p[1], s.in[i][1])}
+		if holds(p) == 0 && holds(s.in[i]) == 0 {
+			s.ft[i] = pair{1, 0}
+		}
+	}
+	return s.m.f.t.choose(s.pi, s.ft, nil)
+}
+
+// between fits the three hops around a new hidden node and sets the score: at
+// first by the size that two random samples tell of what they were drawn from
+// (Lincoln and Petersen), then by steps of expectation and maximisation.
+func (s *placer) between(x *place, in []pair) {
+	t := s.m.f.t
+	x.hidden.keep, x.other.keep, x.hop.keep = s.captured(x, in, 0, t.rows)
+	x.hidden.foreign, x.other.foreign, x.hop.foreign = s.captured(x, in, t.rows, t.foreign)
+	for range 2 {
+		x.hidden.keep, x.other.keep, x.hop.keep = s.improve(x, in, 0, t.rows)
+		x.hidden.foreign, x.other.foreign, x.hop.foreign = s.improve(x, in, t.rows, t.foreign)
+	}
+	t.through(&x.hop, s.in, s.fv)
+	t.through(&x.other, in, s.ft)
+	for i := range s.ft {
+		s.ft[i] = pair{s.ft[i][0] * s.fv[i][0], s.ft[i][1] * s.fv[i][1]}
+	}
+	t.through(&x.hidden, s.ft, s.fv)
+	var l logSum
+	up := s.m.up[x.at]
+	for i, o := range s.o {
+		after, before := t.either(i, pair{o[0] * s.fv[i][0], o[1] * s.fv[i][1]}), t.either(i, pair{o[0] * up[i][0], o[1] * up[i][1]})
+		l.add(after/max(before, 1e-300), t.weight[i])
+	}
+	x.score = l.value() - x.hop.cost - x.other.cost - x.hidden.cost + s.m.f.hop[x.at].cost - costHidden + s.rest(s.v, -x.at)
+}
+
+func (t *traits) keepOf(h *hop, i int) float64 {
+	switch {
+	case i < t.rows:
+		return h.of(t, i)
+	case i < t.foreign:
+		return h.foreign
+	}
+	return t.keep[i]
+}
+
+// captured gives the shares kept by the three hops as the sizes of two random
+// samples and of what both have tell them.
+func (s *placer) captured(x *place, in []pair, from, to int) (hidden, other, own float64) {
+	var n, a, b, both, either float64
+	for i := from; i < to; i++ {
+		if i < s.m.f.t.rows && x.hidden.of(s.m.f.t, i) == leaked {
+			continue
+		}
+		w := s.m.f.t.weight[i]
+		ht, hv := holds(in[i])*w, holds(s.in[i])*w
+		n += w * max(s.pi[i], holds(in[i]), holds(s.in[i]))
+		a, b, both, either = a+ht, b+hv, both+ht*hv/w, either+max(ht, hv)
+	}
+	size := min(max(a*b/max(both, 1e-9), either), n)
+	return ratio(size, n), ratio(a, size), ratio(b, size)
+}
+
+// holds is 1 when something below a node has the trait, so that the node had
+// it too.
+func holds(in pair) float64 {
+	if in[1] > in[0] {
+		return 1
+	}
+	return 0
+}
+
+func ratio(a, b float64) float64 { return min(max((a+0.5)/(b+1), 1e-5), 1-1e-5) }
+
+// improve is a step of expectation and maximisation for the hops around a
+// hidden node.
+func (s *placer) improve(x *place, in []pair, from, to int) (hidden, other, own float64) {
+	t := s.m.f.t
+	var n, u, a, b, at, av float64
+	for i := from; i < to; i++ {
+		w, q := t.weight[i], t.keepOf(&x.hidden, i)
+		qt, qv := t.keepOf(&x.other, i), t.keepOf(&x.hop, i)
+		t1, v1 := qt*in[i][1]+(1-qt)*in[i][0], qv*s.in[i][1]+(1-qv)*s.in[i][0]
+		t0, v0 := in[i][0]+t.birth[i]*in[i][1], s.in[i][0]+t.birth[i]*s.in[i][1]
+		has := s.pi[i] * q * t1 * v1
+		r := has / max(has+s.pi[i]*(1-q)*t0*v0+(1-s.pi[i])*(t0*v0+t.birth[i]*t1*v1), 1e-300)
+		if q != leaked {
+			n += w * max(s.pi[i], r)
+			u += w * r
+		}
+		if qt > leaked {
+			at += w * r
+			a += w * r * qt * in[i][1] / max(t1, 1e-300)
+		}
+		if qv > leaked {
+			av += w * r
+			b += w * r * qv * s.in[i][1] / max(v1, 1e-300)
+		}
+	}
+	return ratio(u, n), ratio(a, at), ratio(b, av)
+}
+
+// fit finds how a copy's rows were taken from a parent that has each trait
+// with probability pi: at random, or by the values of a column when that is
+// the shorter description.
+func (t *traits) fit(pi []float64, in []pair, known []uint8) hop {
+	h := t.choose(pi, in, known)
+	if known == nil {
+		t.refine(&h, pi, in)
+	}
+	return h
+}
+
+func (t *traits) choose(pi []float64, in []pair, known []uint8) hop {
+	h := hop{column: -1}
+	n, k := t.taken(pi, in, known, 0, t.rows)
+	plain := subset(n, k)
+	h.keep = ratio(k, n)
+	foreign, kept := t.taken(pi, in, known, t.rows, t.foreign)
+	share := (kept + 8*h.keep) / (foreign + 8) // what holds for our rows holds for others, mostly
+	best := 0.0
+	for c := range t.groups {
+		if g, gain := t.filter(c, pi, in, known, plain); gain > best {
+			h, best = g, gain
+		}
+	}
+	h.foreign = min(max(share, 1e-3), 1-1e-3)
+	return h
+}
+
+// taken counts the rows of a parent, and those of them that a copy has.
+func (t *traits) taken(pi []float64, in []pair, known []uint8, from, to int) (n, k float64) {
+	for i := from; i < to; i++ {
+		w := t.weight[i] * pi[i]
+		n += w
+		k += w * has(in[i], known, i)
+	}
+	return n, k
+}
+
+func has(in pair, known []uint8, i int) float64 {
+	if known != nil {
+		return float64(bit(known[i] == present))
+	}
+	return holds(in)
+}
+
+// rangeShare is what naming the values costs where that no row was taken of a
+// value cannot be chance: buyers ask for ranges and neighbours, not for any
+// values, but in which order the values stand is not known.
+const rangeShare = 0.35
+
+// filter tries a column: values of which few rows were taken are out, and the
+// few have leaked, by errors in the column.
+func (t *traits) filter(c int, pi []float64, in []pair, known []uint8, plain float64) (hop, float64) {
+	n, k := make([]float64, t.values[c]), make([]float64, t.values[c])
+	sumN, sumK, lostN, lostK := 0.0, 0.0, 0.0, 0.0
+	for i, g := range t.groups[c] {
+		w := t.weight[i] * pi[i]
+		x := w * has(in[i], known, i)
+		if g < 0 {
+			lostN, lostK = lostN+w, lostK+x
+			continue
+		}
+		n[g] += w
+		k[g] += x
+		sumN, sumK = sumN+w, sumK+x
+	}
+	rate := typical(n, k)
+	h := hop{column: c, in: make([]bool, len(n))}
+	all, in1, outN, outK := 0.0, 0.0, 0.0, 0.0
+	for g := range n {
+		if n[g] < 0.5 {
+			continue
+		}
+		all++
+		if h.in[g] = k[g] > 0.25*rate*n[g]; h.in[g] {
+			in1++
+		} else {
+			outN, outK = outN+n[g], outK+k[g]
+		}
+	}
+	if outN < 0.1*sumN || in1 == 0 {
+		return h, 0
+	}
+	h.cost = subset(all, in1)
+	if sumK > 4*in1 {
+		h.cost *= rangeShare
+	}
+	h.cost += math.Log(2 * float64(len(t.groups)))
+	h.keep = ratio(sumK-outK, sumN-outN)
+	h.unsure = ratio(h.keep*(sumN-outN)+lostK, sumN+lostN)
+	return h, plain - subset(sumN-outN, sumK-outK) - subset(lostN, lostK) - h.cost + outK*math.Log(leaked)
+}
+
+// typical is the share that was taken of the values of which rows were taken:
+// their mean, each by how many.
+func typical(n, k []float64) float64 {
+	square, all := 0.0, 0.0
+	for g := range n {
+		square += k[g] * k[g]
+		all += k[g] * max(n[g], k[g])
+	}
+	return square / max(all, 1e-9)
+}
+
+// refine estimates what share a hidden copy kept, its unseen rows included.
+func (t *traits) refine(h *hop, pi []float64, in []pair) {
+	for range 4 {
+		n, k := 0.0, 0.0
+		for i := range t.rows {
+			q := t.keepOf(h, i)
+			if q <= leaked {
+				continue
+			}
+			w := t.weight[i] * pi[i]
+			a := q * in[i][1]
+			n += w
+			k += w * a / max(a+(1-q)*in[i][0], 1e-300)
+		}
+		h.keep = ratio(k, n)
+	}
+}

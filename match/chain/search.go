@@ -1,0 +1,341 @@
+package chain
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+)
+
+const (
+	costHidden = 11.0 // what an unseen copy has to save, in nats
+	costMerge  = 25.0 // what a second source has to save
+	maxSweeps  = 8
+)
+
+// search looks for the forest with the shortest description: every subtree is
+// weighed at every other place, until nothing gets shorter.
+type search struct {
+	f      *forest
+	pool   *pool
+	known  func(v, parent int) float64 // nats for v as a child of parent beside the content, for copies that were seen
+	marks  [][]float64                 // per copy and child of the root: nats of its marks
+	fixed  []bool                      // children of the root, and the root
+	spam   []bool                      // copies of which only messages are known: nothing comes from them
+	added  [][]float64                 // rows of a copy that another lacks
+	size   []float64                   // rows of a copy
+	shared [][]float64                 // departures that two copies have
+
+	noHidden bool // never insert copies that were not seen
+
+	noUnknown bool // everything comes from the exports
+
+	pairHop hop // of the pair of sources found last
+}
+
+// build hangs the copies one after the other, those with most rows first.
+func (s *search) build(ctx context.Context) error {
+	var order []int
+	for v := 1; v < s.f.given; v++ {
+		if s.fixed[v] {
+			s.f.link(v, 0, hop{keep: 1 - 1e-6, foreign: 1 - 1e-6, column: -1})
+		} else {
+			order = append(order, v)
+		}
+	}
+	s.measure()
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(s.size[b], s.size[a]) })
+	for _, v := range order {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		s.settle(v)
+	}
+	return nil
+}
+
+// settle hangs a subtree that is out of the forest where it fits best, and
+// returns the place's score.
+func (s *search) settle(v int) float64 {
+	best := place{score: math.Inf(-1)}
+	s.places(v, func(x place) {
+		if x.score > best.score {
+			best = x
+		}
+	})
+	s.attach(v, best)
+	return best.score
+}
+
+func (s *search) attach(v int, x place) {
+	if x.above {
+		s.f.link(v, s.f.insert(x.at, x.hidden, x.other), x.hop)
+		return
+	}
+	s.f.link(v, x.at, x.hop)
+}
+
+// places weighs every place for a subtree that is out of the forest.
+func (s *search) places(v int, yield func(place)) {
+	m := s.f.messages(s.pool)
+	defer m.release(s.pool)
+	sub := s.f.subtree(v)
+	for i := len(sub) - 1; i >= 0; i-- {
+		m.inward(sub[i], s.pool)
+	}
+	p := newPlacer(m, s.pool, v, m.in[v], s.prior(v, sub))
+	defer p.release()
+	for _, t := range s.around(v) {
+		if s.f.above(v, t) {
+			continue // a merged copy that comes from v
+		}
+		if s.possible(v, t) {
+			yield(p.below(t))
+		}
+		if s.f.parent[t] > 0 && s.f.second[t] < 0 && !s.noHidden {
+			yield(p.above(t))
+		}
+	}
+}
+
+// possible leaves out parents that lack a large part of a copy's rows.
+func (s *search) possible(v, t int) bool {
+	if t == unknownSource && s.noUnknown {
+		return false
+	}
+	if s.f.hidden(t) {
+		return true
+	}
+	if s.spam[t] {
+		return false
+	}
+	if s.f.hidden(v) {
+		return true
+	}
+	return s.added[v][t] <= 30+0.3*s.size[v]
+}
+
+// prior is what is known beside the content of a subtree at a place.
+func (s *search) prior(v int, sub []int) prior {
+	return func(_, at int) float64 {
+		t := max(at, -at)
+		sum := 0.0
+		e := s.f.exportOf(t)
+		for _, u := range sub {
+			if !s.f.hidden(u) {
+				sum += s.marks[u][e]
+			}
+		}
+		if at > 0 && !s.f.hidden(v) && !s.f.hidden(t) {
+			sum += s.known(v, t)
+		}
+		return sum
+	}
+}
+
+// value is the log likelihood of the forest with all that is known, less what
+// it takes to describe it.
+func (s *search) value() float64 {
+	m := s.f.messages(s.pool)
+	defer m.release(s.pool)
+	sum := m.total() - costHidden*float64(s.f.countHidden())
+	for _, v := range s.f.nodes()[1:] {
+		p := s.f.parent[v]
+		if p == 0 {
+			continue
+		}
+		sum -= s.f.hop[v].cost
+		if s.f.hidden(v) {
+			continue
+		}
+		sum += s.marks[v][s.f.exportOf(v)]
+		if !s.f.hidden(p) {
+			sum += s.known(v, p)
+		}
+		if s.f.second[v] >= 0 {
+			sum += m.merged(v, s.pool) - costMerge
+		}
+	}
+	return sum
+}
+
+// refit estimates all hops anew.
+func (s *search) refit() {
+	m := s.f.messages(s.pool)
+	defer m.release(s.pool)
+	o, pi := s.pool.get(), make([]float64, s.pool.n)
+	defer func() { s.pool.free = append(s.pool.free, o) }()
+	for _, v := range s.f.nodes()[1:] {
+		if s.f.parent[v] == 0 || s.f.second[v] >= 0 {
+			continue
+		}
+		m.beside(v, o, s.pool)
+		for i, p := range o {
+			z := pair{p[0] * m.up[v][i][0], p[1] * m.up[v][i][1]}.scaled()
+			pi[i] = z[1]
+		}
+		s.f.hop[v] = s.f.t.fit(pi, m.in[v], s.states(v))
+	}
+}
+
+func (s *search) states(v int) []uint8 {
+	if s.f.hidden(v) {
+		return nil
+	}
+	return s.f.t.state[v]
+}
+
+// improve moves subtrees and turns edges until nothing gets better.
+func (s *search) improve(ctx context.Context) error {
+	sweeps := maxSweeps
+	if len(s.f.nodes()) >= manyNodes {
+		sweeps = 1
+	}
+	for range sweeps {
+		before := s.f.shape()
+		for _, v := range s.f.nodes()[1:] {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if s.movable(v) {
+				s.f.detach(v)
+				s.settle(v)
+			}
+		}
+		s.refit()
+		if sweeps > 1 {
+			s.rearrange()
+		}
+		if slices.Equal(before, s.f.shape()) {
+			return nil
+		}
+	}
+	return nil
+}
+
+func (s *search) movable(v int) bool {
+	return v > 0 && s.f.parent[v] > 0 && s.f.second[v] < 0 && !s.f.isSecond(v)
+}
+
+// shape is the same for forests that differ in the numbers of hidden nodes
+// alone: per copy, its parent, or the smallest copy below a hidden parent.
+func (f *forest) shape() []int {
+	out := make([]int, f.given)
+	for v := range out {
+		if out[v] = f.parent[v]; f.hidden(out[v]) {
+			low := f.given
+			for _, u := range f.subtree(out[v]) {
+				low = min(low, u)
+			}
+			out[v] = f.given + low
+		}
+	}
+	return out
+}
+
+// rearrange tries what no single move of a subtree does: a copy instead of the
+// hidden one above it, a hidden one instead of a copy, a copy and its parent
+// the other way round, and a hidden copy less.
+func (s *search) rearrange() {
+	now := s.value()
+	for _, change := range s.changes() {
+		old := s.f
+		s.f = old.clone()
+		if change(s.f) {
+			s.refit()
+			s.refit()
+			if x := s.value(); x > now+1e-6 {
+				now = x
+				continue
+			}
+		}
+		s.f = old
+	}
+}
+
+// changes are functions that change a forest, and report whether they could.
+func (s *search) changes() (out []func(*forest) bool) {
+	for _, v := range s.f.nodes()[1:] {
+		switch {
+		case s.f.hidden(v):
+			out = append(out, func(f *forest) bool { return f.alive(v) && f.dissolve(v) })
+			for _, c := range s.f.kids[v] {
+				if !s.f.hidden(c) && !s.spam[c] {
+					out = append(out, func(f *forest) bool { return f.parent[c] == v && f.parent[v] >= 0 && f.promote(c) })
+				}
+			}
+		case s.movable(v):
+			if len(s.f.kids[v]) > 0 && !s.noHidden {
+				out = append(out, func(f *forest) bool { return s.movable(v) && f.demote(v) })
+			}
+			if p := s.f.parent[v]; !s.f.hidden(p) && s.movable(p) && !s.spam[v] {
+				out = append(out, func(f *forest) bool { return f.parent[v] == p && f.turn(v) })
+			}
+		}
+	}
+	return out
+}
+
+// dissolve hangs the children of a hidden node below its parent.
+func (f *forest) dissolve(u int) bool {
+	p := f.parent[u]
+	if f.isSecond(u) {
+		return false
+	}
+	for _, c := range slices.Clone(f.kids[u]) {
+		h := f.hop[c]
+		h.keep *= f.hop[u].keep
+		h.foreign *= f.hop[u].foreign
+		f.cut(c)
+		f.link(c, p, h)
+	}
+	f.cut(u)
+	return true
+}
+
+// promote puts a copy in the place of the hidden one above it.
+func (f *forest) promote(c int) bool {
+	u := f.parent[c]
+	if f.isSecond(u) || f.second[c] >= 0 {
+		return false
+	}
+	p, h := f.parent[u], f.hop[u]
+	for _, k := range slices.Clone(f.kids[u]) {
+		g := f.hop[k]
+		f.cut(k)
+		if k != c {
+			f.link(k, c, g)
+		}
+	}
+	f.cut(u)
+	f.link(c, p, h)
+	return true
+}
+
+// demote puts a hidden copy in the place of one that was seen, above it and
+// its children.
+func (f *forest) demote(v int) bool {
+	u := f.insert(v, f.hop[v], hop{keep: 0.7, foreign: 0.7, column: -1})
+	for _, k := range slices.Clone(f.kids[v]) {
+		if f.second[k] < 0 { // a merged copy's first source is one that was seen
+			g := f.hop[k]
+			f.cut(k)
+			f.link(k, u, g)
+		}
+	}
+	return len(f.kids[u]) > 1
+}
+
+// turn puts a copy above its parent; each keeps its other children.
+func (f *forest) turn(v int) bool {
+	p := f.parent[v]
+	g, h := f.parent[p], f.hop[p]
+	if f.second[p] >= 0 || f.second[v] >= 0 {
+		return false
+	}
+	f.cut(v)
+	f.cut(p)
+	f.link(v, g, h)
+	f.link(p, v, h)
+	return true
+}
