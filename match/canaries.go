@@ -3,6 +3,7 @@ package match
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"telltale/canary"
@@ -51,7 +52,7 @@ func (d *decision) weighCanaries(s *dataset, o *observed, held *holdings) *canar
 // null is the probability that a canary shows up as it did, though its copy is
 // no source.
 func (e *canaryEvidence) null(p *planted, s sighted) float64 {
-	return max(e.floor, p.null(s, e.looked))
+	return max(e.floor, s.chance)
 }
 
 // null is that probability as far as it follows from the canary's bits. It is
@@ -65,6 +66,11 @@ func (p *planted) null(s sighted, looked float64) float64 {
 		looked *= guesses
 	}
 	return min(1, code.GuessNull(looked, s.Bits)*float64(max(1, len(p.canary.Identities))))
+}
+
+// guesses is the number of guesses that gives a sight its chance.
+func (p *planted) guesses(s sighted) float64 {
+	return s.chance / float64(max(1, len(p.canary.Identities))) * math.Exp2(canary.Together(p.canary, s.Matched))
 }
 
 // agrees reports whether an identity of one of the kinds was seen.
@@ -85,10 +91,28 @@ func (p *planted) onlyPhone(s sighted) bool {
 	return len(s.Matched) > 0
 }
 
-// dropChance removes the canaries that may well have been seen by chance.
-func (d *decision) dropChance(s *dataset, o *observed) {
-	for _, p := range s.planted {
-		if seen, ok := o.Canaries[p.id]; ok && p.null(seen, float64(max(1, d.all.looked))) >= maxNull {
+// settle takes of every canary the better of what rows or messages and what
+// text show, and removes those that may well have been seen by chance. Where
+// text was searched too, there were two ways to be seen.
+func (d *decision) settle(s *dataset, o *observed) {
+	ways := 1.0
+	if len(d.all.tried) > 0 {
+		ways = 2
+	}
+	for i := range s.planted {
+		p := &s.planted[i]
+		seen, ok := o.Canaries[p.id]
+		if ok && seen.chance == 0 {
+			seen.chance = min(1, ways*p.null(seen, float64(max(1, d.all.looked))))
+		}
+		if t, found := p.fromText(o.Text[p.id], d.all.tried); found {
+			if t.chance = min(1, ways*t.chance); !ok || t.chance < seen.chance {
+				seen, ok = t, true
+			}
+		}
+		if ok && seen.chance < maxNull {
+			o.Canaries[p.id] = seen
+		} else if ok {
 			delete(o.Canaries, p.id)
 		}
 	}

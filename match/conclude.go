@@ -121,6 +121,11 @@ func (d *decision) explain(accused, listed int) {
 	if n := d.unreadable(); n > 0 {
 		d.warn("%d rows or parts of the input could not be read: nothing is said about them", n)
 	}
+	for _, in := range d.result.Inputs {
+		if in.Format == readAsText && in.Searched > 0 {
+			d.warn("%s was read as text: no table of ours was found in it, and only canaries were looked for", in.Name)
+		}
+	}
 	if len(d.concerned) > 1 {
 		d.warn("rows of several datasets were found; %s has the most", d.result.Dataset)
 	}

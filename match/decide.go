@@ -88,6 +88,9 @@ func (e *Engine) merge(readings []*Reading) *decision {
 			d.latest = r.at
 		}
 		d.all.looked += max(1, r.looked)
+		for k, n := range r.tried {
+			d.all.tried[k] += n
+		}
 		for _, name := range sortedKeys(r.datasets) {
 			if e.dataset(name) != nil {
 				d.all.observed(name).merge(r.datasets[name])
@@ -97,7 +100,7 @@ func (e *Engine) merge(readings []*Reading) *decision {
 	}
 	d.result.Looked = d.all.looked
 	for _, name := range sortedKeys(d.all.datasets) {
-		d.dropChance(e.dataset(name), d.all.datasets[name])
+		d.settle(e.dataset(name), d.all.datasets[name])
 	}
 	d.concern()
 	d.findCandidates()
@@ -299,7 +302,7 @@ func (d *decision) describe(s *dataset, o *observed) {
 		}
 		for i, id := range p.exports {
 			if i == 0 || p.canary.Shared {
-				d.result.Canaries = append(d.result.Canaries, Canary{id, s.recipientOf(id), p.canary.Slot, p.canary.Shared, kinds, seen.Bits, seen.Matched, seen.Message})
+				d.result.Canaries = append(d.result.Canaries, Canary{id, s.recipientOf(id), p.canary.Slot, p.canary.Shared, kinds, seen.Bits, seen.Matched, seen.Message, p.guesses(seen), seen.Form, seen.Inside})
 			}
 		}
 	}

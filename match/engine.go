@@ -40,6 +40,7 @@ type Seen struct {
 	Holder string
 	At     time.Time // when it was first seen; zero when unknown
 	Call   string    // equal for messages that are looked at together; several calls are several looks
+	Text   *Text     // that watched the file; nil when only its rows are looked at
 }
 
 // Engine matches inputs with what a registry remembers. It is not for
@@ -49,6 +50,7 @@ type Engine struct {
 	master   key.Secret
 	datasets []*dataset // by name
 	resolved *resolved  // contacts that are known in part
+	texts    []*textIndex
 }
 
 // Open loads what is needed to match against the datasets of a registry: their

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ func (e *Engine) File(ctx context.Context, f *table.File, s Seen) (*Reading, err
 	sketcher := chain.NewSketcher(e.master.Derive("sketch").Hasher())
 	in := Input{Name: s.Name}
 	var broken error
+	lines := true // all tables have one column
 	for broken == nil {
 		t, err := f.Next()
 		if errors.Is(err, io.EOF) {
@@ -34,16 +36,38 @@ func (e *Engine) File(ctx context.Context, f *table.File, s Seen) (*Reading, err
 			break
 		}
 		run := e.newTableRun(r, sketcher, t.Schema())
+		lines = lines && oneColumn(t.Schema())
+		if s.Text != nil && t.Schema().Format == table.XLSX {
+			run.cells = s.Text.Watch("")
+		}
 		broken = run.read(ctx, f, t, &in)
+		if run.cells != nil {
+			run.cells.Close()
+		}
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
+	}
+	if s.Text != nil {
+		if err := s.Text.err; err != nil {
+			return nil, err
+		}
+		s.Text.take(r, e.master.Derive("canary-lookup").Hasher())
+		in.Searched = s.Text.searched
+		if r.skipped > 0 {
+			in.Unreadable++
+			in.Problem = fmt.Sprintf("%d bytes stand encoded in one another too often to be decoded", r.skipped)
+		}
+		if lines && !r.linked() {
+			in.asText(f.Passed())
+		}
 	}
 	info := f.Info()
 	if in.Name == "" {
 		in.Name = info.Name
 	}
-	in.SHA256, in.Bytes, in.Format, in.Encoding = info.SHA256, info.Bytes, string(info.Format), info.Encoding
+	in.SHA256, in.Bytes, in.Encoding = info.SHA256, info.Bytes, info.Encoding
+	in.Format = cmp.Or(in.Format, string(info.Format))
 	if broken != nil {
 		if in.Rows == 0 {
 			return nil, fmt.Errorf("%s: %w", in.Name, broken)

@@ -26,6 +26,8 @@ type Reading struct {
 	call     string
 	traits   message.Traits
 	persons  []linkedPerson
+	tried    map[string]int64 // values of each kind that text holds
+	skipped  int64            // bytes of text that were not decoded
 	datasets map[string]*observed
 }
 
@@ -37,6 +39,7 @@ type observed struct {
 	Rows     int64 // that linked, repeats included
 	Layers   map[int]*layerRead
 	Canaries map[sightedID]sighted
+	Text     map[sightedID][]textSight
 	Controls map[uint64]bool  // keyed hashes
 	By       map[string]int64 // columns that linked, joined by NUL -> rows
 	Bare     bool             // numbers that could be this dataset's, or another's, were not linked
@@ -54,6 +57,9 @@ type sighted struct {
 	Bits    float64
 	Matched []int
 	Message bool
+	Form    string  // in text: see recognise.Sight
+	Inside  string  // in text
+	chance  float64 // in text: the null probability
 }
 
 // layerRead holds the symbols read under one version of the scheme.
@@ -66,7 +72,7 @@ type layerRead struct {
 }
 
 func newReading(s Seen) *Reading {
-	return &Reading{at: s.At, call: s.Call, datasets: map[string]*observed{}}
+	return &Reading{at: s.At, call: s.Call, tried: map[string]int64{}, datasets: map[string]*observed{}}
 }
 
 func (r *Reading) observed(name string) *observed {
@@ -81,6 +87,16 @@ func (r *Reading) observed(name string) *observed {
 
 // bare notes that numbers alone could have been rows of a dataset.
 func (r *Reading) bare(name string) { r.observed(name).Bare = true }
+
+// linked reports whether a row linked.
+func (r *Reading) linked() bool {
+	for _, o := range r.datasets {
+		if o.Rows > 0 {
+			return true
+		}
+	}
+	return false
+}
 
 func (o *observed) layer(version int, columns []string) *layerRead {
 	l := o.Layers[version]
@@ -156,6 +172,11 @@ func (o *observed) merge(p *observed) {
 	for id, s := range p.Canaries {
 		o.sight(id, s)
 	}
+	for id, list := range p.Text {
+		for _, s := range list {
+			o.read(id, s)
+		}
+	}
 	for h := range p.Controls {
 		o.Controls[h] = true
 	}
@@ -188,6 +209,8 @@ type saved struct {
 	Call      string
 	Traits    message.Traits
 	Persons   []linkedPerson
+	Tried     map[string]int64
+	Skipped   int64
 	Names     []string
 	Observed  []*observed
 }
@@ -195,7 +218,7 @@ type saved struct {
 // MarshalBinary encodes the reading. It is not sealed.
 func (r *Reading) MarshalBinary() ([]byte, error) {
 	s := saved{Version: savedVersion, Inputs: r.Inputs, Sightings: r.Sightings, At: r.at, Message: r.message, Looked: r.looked,
-		Call: r.call, Traits: r.traits, Persons: r.persons}
+		Call: r.call, Traits: r.traits, Persons: r.persons, Tried: r.tried, Skipped: r.skipped}
 	if r.Sketch != nil {
 		var err error
 		if s.Sketch, err = r.Sketch.MarshalBinary(); err != nil {
@@ -222,7 +245,7 @@ func (r *Reading) UnmarshalBinary(data []byte) error {
 		return fmt.Errorf("reading: version %d is not known", s.Version)
 	}
 	*r = Reading{Inputs: s.Inputs, Sightings: s.Sightings, at: s.At, message: s.Message, looked: s.Looked,
-		call: s.Call, traits: s.Traits, persons: s.Persons, datasets: map[string]*observed{}}
+		call: s.Call, traits: s.Traits, persons: s.Persons, tried: s.Tried, skipped: s.Skipped, datasets: map[string]*observed{}}
 	for i, name := range s.Names {
 		for _, l := range s.Observed[i].Layers {
 			if len(l.At) != len(l.Keys) || len(l.Symbols) != 2*len(l.Keys)*len(l.Columns) {

@@ -32,6 +32,7 @@ type dataset struct {
 	vicinity vicinity
 	anywhere func() *recognise.Index // made when a message is first read
 	controls *canary.ControlSet      // nil when there is nothing to derive them from
+	domains  []string                // whose addresses are controls
 }
 
 // layer is a version of a dataset's scheme, with the snapshots made under it.
@@ -251,6 +252,7 @@ func (d *dataset) loadControls(tx store.Tx, sealed []byte, master key.Secret) er
 		}
 		contacts.Domains = append(contacts.Domains, string(plain))
 	}
+	d.domains = contacts.Domains
 	d.controls = canary.Controls(profile, master.Derive("control/"+url.PathEscape(d.name)), Controls, contacts)
 	return nil
 }

@@ -60,6 +60,7 @@ type Input struct {
 	Encoding   string `json:"encoding"`
 	Rows       int64  `json:"rows"`
 	Unreadable int64  `json:"unreadable"` // rows or parts
+	Searched   int64  `json:"searched"`   // bytes, expanded, that were searched for canaries as text
 	Problem    string `json:"problem,omitempty"`
 }
 
@@ -110,8 +111,11 @@ type Canary struct {
 	Shared    bool     `json:"shared"`
 	Kinds     []string `json:"kinds"` // which of its identities agree
 	Bits      float64  `json:"bits"`
-	Matched   []int    `json:"-"` // which of its identities agree, by number
-	Message   bool     `json:"-"` // it was seen in a message
+	Matched   []int    `json:"-"`                // which of its identities agree, by number
+	Message   bool     `json:"-"`                // it was seen in a message
+	Guesses   float64  `json:"-"`                // that a stranger may have had, at the bits of Matched together
+	Form      string   `json:"form,omitempty"`   // in text: plain, transliterated, md5, sha1 or sha256
+	Inside    string   `json:"inside,omitempty"` // in text: what it was decoded from
 }
 
 // Sighting is what one message shows.

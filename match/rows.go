@@ -3,6 +3,7 @@ package match
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -28,8 +29,9 @@ type tableRun struct {
 	targets  []*target
 	workers  []*worker
 	hasher   *key.Hasher
-	begun    *target // whose source the sketcher is at
-	begunAt  uint64  // and which state of its columns
+	cells    io.WriteCloser // the search for canaries in cells that no stream shows; nil for none
+	begun    *target        // whose source the sketcher is at
+	begunAt  uint64         // and which state of its columns
 }
 
 // target is a snapshot that rows may link to.
@@ -381,6 +383,9 @@ func (t *tableRun) collect(x rowResult) {
 	raw := x.cells
 	t.tell(raw, x)
 	t.reading.looked += tries(len(raw))
+	if t.cells != nil {
+		io.WriteString(t.cells, strings.Join(raw, "\t")+"\n")
+	}
 	for _, s := range x.sights {
 		p := s.dataset.planted[s.hit.Planted]
 		t.reading.observed(s.dataset.name).sight(p.id, sighted{Bits: s.hit.Bits, Matched: s.hit.Matched})

@@ -10,11 +10,15 @@ import (
 
 // Options of an Index. The zero value is for text of unknown origin.
 type Options struct {
-	Locale   string             // of the table, as in identity.Canonical
-	Domains  []string           // whose addresses may be controls
-	Controls *canary.ControlSet // nil for none
-	Workers  int                // 0 for all processors
+	Locale   string   // of the table, as in identity.Canonical
+	Domains  []string // whose addresses may be controls
+	Controls Controls // nil for none
+	Workers  int      // 0 for all processors
 }
+
+// Controls tells whether a canonical value is a control's, as
+// canary.ControlSet.Has does.
+type Controls func(k identity.Kind, canonical string) bool
 
 // Index knows canaries by everything that a text may show of them. It is
 // read-only after New and may be shared by goroutines.

@@ -26,26 +26,50 @@ func (w *worker) mails(v *view) {
 	}
 }
 
+// mail looks up the address around a sign; what is not ASCII may be text of a
+// script without blanks, or noise, that stands before and behind it.
 func (w *worker) mail(v *view, at int) {
 	start, local := localPart(v.text, at)
 	end, domain := domainPart(v.text, at+1)
+	if w.address(v, start, end, local, domain) {
+		return
+	}
+	first := bytes.LastIndexFunc(local, notASCII) + 1
+	for first > 0 && first < len(local) && local[first] >= utf8.RuneSelf {
+		first++
+	}
+	if stop := bytes.IndexFunc(domain, notASCII); stop >= 0 {
+		end -= len(domain) - stop
+		domain = domain[:stop]
+	} else if first == 0 {
+		return
+	}
+	w.address(v, start+first, end, local[first:], domain)
+}
+
+func notASCII(r rune) bool { return r >= utf8.RuneSelf }
+
+// address looks up a local part with a domain, and with the domain less its last
+// labels, which may be words.
+func (w *worker) address(v *view, start, end int, local, domain []byte) bool {
 	for len(local) > 0 && len(domain) > 0 {
 		w.mailBuffer = append(append(append(w.mailBuffer[:0], local...), '@'), domain...)
 		if refs := w.Index.mails[string(w.mailBuffer)]; refs != nil {
 			w.add(v, refs, start, end)
-			return
+			return true
 		}
 		if w.domains[string(domain)] {
 			w.control(string(w.mailBuffer), v, end)
-			return
+			return false
 		}
 		cut := bytes.LastIndexByte(domain, '.')
 		if cut < 0 {
-			return
+			break
 		}
 		end -= len(domain) - cut
 		domain = domain[:cut]
 	}
+	return false
 }
 
 // localPart reads backwards from the sign at i, past one blank.
@@ -89,7 +113,7 @@ func (w *worker) control(value string, v *view, end int) {
 	if bytes.IndexByte([]byte(value), '@') >= 0 {
 		kind = identity.Email
 	}
-	if end <= v.to && w.o.Controls != nil && w.o.Controls.Has(kind, value) {
+	if end <= v.to && w.o.Controls != nil && w.o.Controls(kind, value) {
 		w.controls[Control{kind, value}] = true
 	}
 }

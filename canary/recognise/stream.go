@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -44,7 +45,7 @@ func (x *Index) Scan(ctx context.Context, r io.Reader) (*Report, error) {
 	}
 	full, empty := make(chan block, n), make(chan []byte, 2*n+1)
 	for range cap(empty) {
-		empty <- nil
+		empty <- *buffers.Get().(*[]byte)
 	}
 	reports := make([]*Report, n)
 	g, ctx := errgroup.WithContext(ctx)
@@ -66,6 +67,10 @@ func (x *Index) Scan(ctx context.Context, r io.Reader) (*Report, error) {
 		})
 	}
 	err := g.Wait()
+	for len(empty) > 0 {
+		b := <-empty
+		buffers.Put(&b)
+	}
 	out := &Report{Tried: map[identity.Kind]int64{}}
 	for _, part := range reports {
 		out.Merge(part)
@@ -77,6 +82,9 @@ func (x *Index) Scan(ctx context.Context, r io.Reader) (*Report, error) {
 	return out, nil
 }
 
+// buffers are kept from stream to stream: an archive may have many members.
+var buffers = sync.Pool{New: func() any { b := make([]byte, 0, Overlap+BlockSize); return &b }}
+
 // read cuts the stream into blocks.
 func read(ctx context.Context, r io.Reader, full chan<- block, empty <-chan []byte) (n int64, err error) {
 	var tail []byte
@@ -86,9 +94,6 @@ func read(ctx context.Context, r io.Reader, full chan<- block, empty <-chan []by
 			return n, err
 		}
 		data := append(<-empty, tail...)
-		if cap(data) < Overlap+BlockSize {
-			data = append(make([]byte, 0, Overlap+BlockSize), data...)
-		}
 		kept := len(data)
 		m, err := io.ReadFull(r, data[kept:kept+BlockSize])
 		data = data[:kept+m]

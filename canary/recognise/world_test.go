@@ -145,6 +145,7 @@ func mailSpellings() []spelling {
 	mail := func(w *world, c canary.Canary) string { return w.cell(c, "email") }
 	return []spelling{
 		{identity.Email, "mail", func(_ *rand.Rand, w *world, c canary.Canary) string { return mail(w, c) }},
+		{identity.Email, "mail in script", func(_ *rand.Rand, w *world, c canary.Canary) string { return "邮箱" + mail(w, c) + "谢谢" }},
 		{identity.Email, "MAIL", func(_ *rand.Rand, w *world, c canary.Canary) string { return strings.ToUpper(mail(w, c)) }},
 		{identity.Email, "wide mail", func(_ *rand.Rand, w *world, c canary.Canary) string { return fullWidth(mail(w, c)) }},
 		{identity.Email, "mail [at]", func(_ *rand.Rand, w *world, c canary.Canary) string {

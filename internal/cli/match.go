@@ -75,6 +75,8 @@ func addFailed(result *match.Result, failed []match.Input) {
 }
 
 func (i *investigation) readFile(ctx context.Context, name string, o table.Options, seen match.Seen) error {
+	seen.Text = i.engine.Text(ctx)
+	o.Watch = seen.Text.Watch
 	f, err := i.p.openTable(name, o)
 	if err != nil {
 		return err

@@ -21,10 +21,6 @@ type Seen struct {
 	Complete bool
 }
 
-// guessesOfMessage is how many addresses a stranger is taken to have tried for
-// each message that came in.
-const guessesOfMessage = 1024
-
 // Pack fills in what was collected and seen, computes the result, and writes
 // the archive, signed by s. b holds the records; its proposition, rows, leak,
 // canaries and result are filled in here.
@@ -83,11 +79,7 @@ func (c *Committer) openCanaries(b *Bundle, seen Seen) error {
 			if hit.Export != b.Export.ID || hit.Slot != one.Slot || hit.Shared || one.Shared {
 				continue
 			}
-			guesses := float64(max(1, seen.Looked))
-			if hit.Message {
-				guesses *= guessesOfMessage
-			}
-			b.Hits = append(b.Hits, Hit{Of: len(places), Identities: hit.Matched, Message: hit.Message, Guesses: guesses,
+			b.Hits = append(b.Hits, Hit{Of: len(places), Identities: hit.Matched, Message: hit.Message, Guesses: hit.Guesses,
 				Bits: canary.Together(one, hit.Matched)})
 			b.Canaries.Opened = append(b.Canaries.Opened, Opened{i, contents[i][:16], string(contents[i][16:])})
 			places = append(places, i)

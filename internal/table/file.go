@@ -67,7 +67,8 @@ type File struct {
 	members  int
 	expanded atomic.Int64
 	tables   tableSet
-	first    Reader // found by Open
+	watched  *watched // the stream of tables, nil when nobody watches
+	first    Reader   // found by Open
 	found    int
 	passed   []Passed
 	info     Info
@@ -137,6 +138,9 @@ func (f *File) next() (Reader, error) {
 			}
 			f.tables.close()
 			f.tables = nil
+			if end := f.watched.finish(); err == io.EOF && end != nil {
+				return nil, fmt.Errorf("%s: %w", f.name, end)
+			}
 			if err != io.EOF {
 				if err = f.pass("", err); err != nil {
 					return nil, err
@@ -178,13 +182,20 @@ func (f *File) descend() error {
 		}
 		return f.pass(m.name, err)
 	}
+	f.watched = f.watch(m)
 	f.tables, err = f.openTables(m)
+	if err != nil {
+		if end := f.watched.finish(); end != nil {
+			return fmt.Errorf("%s: %w", f.label(m.name), end)
+		}
+	}
 	return f.pass(m.name, err)
 }
 
 // pass passes over a member that is no table, unless it is the whole file.
 func (f *File) pass(name string, err error) error {
-	if err == nil || !f.inArchive() || !errors.Is(err, ErrNotTable) && !errors.Is(err, ErrEmpty) {
+	passable := errors.Is(err, ErrNotTable) && (f.inArchive() || f.o.Watch != nil) || errors.Is(err, ErrEmpty) && f.inArchive()
+	if err == nil || !passable {
 		return err
 	}
 	f.passed = append(f.passed, Passed{name, err})
@@ -207,7 +218,7 @@ func (f *File) finish() error {
 		return fmt.Errorf("%s: %w", f.name, err)
 	}
 	f.digest = hex.EncodeToString(f.in.hash.Sum(nil))
-	if f.found == 0 && len(f.passed) > 0 {
+	if f.found == 0 && len(f.passed) > 0 && f.o.Watch == nil {
 		return fmt.Errorf("%s: none of %s: %w", f.name, plural(len(f.passed), "member"), f.passed[0].Err)
 	}
 	return io.EOF
@@ -256,6 +267,7 @@ func (f *File) Info() Info {
 // Close stops all reading and closes the input. It may be called twice.
 func (f *File) Close() error {
 	f.ended = true
+	f.watched.stop()
 	if f.tables != nil {
 		f.tables.close()
 		f.tables = nil

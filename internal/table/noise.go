@@ -40,7 +40,7 @@ func (f *File) refuse(m *member, raw []byte) error {
 			if hint := knownHints[what]; hint != "" {
 				what += " (" + hint + ")"
 			}
-			return fmt.Errorf("%s: is %s: %w", f.label(m.name), what, ErrNotTable)
+			return fmt.Errorf("%s: is %s: %w", f.label(m.name), what, ErrForeign)
 		}
 	}
 	return nil

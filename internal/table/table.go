@@ -3,6 +3,7 @@ package table
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 )
@@ -100,6 +101,13 @@ type Options struct {
 	NoHeaderGuess bool // without Header: the first row is a row like any other
 	MaxRecord     int  // bytes of one record, 0: DefaultMaxRecord
 	Limits        Limits
+
+	// Watch, if not nil, is called for every stream of a file that is no archive:
+	// the file itself, or a member. All bytes of the stream are written to what
+	// it returns, whether a table is found in them or not, and then it is closed.
+	// A stream without a table is then passed over, see File.Passed, rather than
+	// an error. Workbooks are not watched: their cells are all read as rows.
+	Watch func(name string) io.WriteCloser
 }
 
 // DefaultMaxRecord is the longest record that is read as one, in bytes.
@@ -109,6 +117,7 @@ const DefaultMaxRecord = 16 << 20
 var (
 	ErrEmpty     = errors.New("no data")
 	ErrNotTable  = errors.New("not a table")
+	ErrForeign   = fmt.Errorf("%w", ErrNotTable) // a known format whose text does not stand in its bytes
 	ErrTruncated = errors.New("cut short")
 	ErrDamaged   = errors.New("damaged archive")
 	ErrLimit     = errors.New("expands beyond the limit")
