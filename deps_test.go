@@ -19,7 +19,7 @@ var layers = [][]string{
 	{"telltale/match"},
 	{"telltale/internal/export", "telltale/internal/survey"},
 	{"telltale/match/link", "telltale/match/message", "telltale/match/chain", "telltale/canary/recognise"},
-	{"telltale/canary", "telltale/fingerprint"},
+	{"telltale/canary", "telltale/canary/alias", "telltale/fingerprint"},
 	{"telltale/fingerprint/code", "telltale/internal/identity", "telltale/internal/table"},
 	{"telltale/internal/key", "telltale/internal/stat", "telltale/internal/tsp", "telltale/internal/tsp/tsptest", "telltale/internal/synthetic", "telltale/internal/attack", "telltale/internal/material"},
 }

@@ -29,6 +29,7 @@ type Column struct {
 	Sorted   bool          `json:"sorted,omitempty"`  // stays sorted in every copy and any mix of copies
 	Min      string        `json:"min,omitempty"`     // no mark makes a value smaller than this
 	Max      string        `json:"max,omitempty"`     // no mark makes a value larger than this
+	Alias    string        `json:"alias,omitempty"`   // domain whose addresses stand in the copies instead; "" for none
 }
 
 // Scheme is how one dataset is marked. Once a copy has been issued under a
@@ -115,7 +116,29 @@ func (s Scheme) validateWhole() error {
 	return nil
 }
 
+// validateAlias refuses aliases of what is no address, and of keys, by which a
+// copy's rows are found without knowing whose copy it is.
+func (c Column) validateAlias() error {
+	switch {
+	case c.Alias == "":
+		return nil
+	case c.Kind != identity.Email:
+		return &PolicyError{c.Name, fmt.Sprintf("a column of kind %s has no aliases", c.Kind), "aliases are for e-mail addresses"}
+	case c.Key:
+		return &PolicyError{c.Name, "a key column cannot have aliases", "name another column with --key"}
+	case !c.Identity || c.marked():
+		return &PolicyError{c.Name, "a column with aliases is an identity and carries no marks", "leave its carrier out"}
+	}
+	if v, ok := identity.Canonical(identity.Email, "postmaster@"+c.Alias, ""); !ok || v != "postmaster@"+c.Alias {
+		return &PolicyError{c.Name, fmt.Sprintf("%q is no domain in its plain form", c.Alias), "write it in lower case, like relay.example"}
+	}
+	return nil
+}
+
 func (s Scheme) validateColumn(c Column) error {
+	if err := c.validateAlias(); err != nil {
+		return err
+	}
 	if c.Kind != "" && !c.Kind.Known() {
 		return &PolicyError{c.Name, fmt.Sprintf("unknown kind %q", c.Kind), "see the list of kinds, or use text"}
 	}

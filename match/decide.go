@@ -88,6 +88,7 @@ func (e *Engine) merge(readings []*Reading) *decision {
 			d.latest = r.at
 		}
 		d.all.looked += max(1, r.looked)
+		d.all.aliased += r.aliased
 		for k, n := range r.tried {
 			d.all.tried[k] += n
 		}
@@ -115,7 +116,7 @@ func emptyResult(alpha float64) Result {
 // concern lists the datasets in which something was found.
 func (d *decision) concern() {
 	for _, name := range sortedKeys(d.all.datasets) {
-		if o := d.all.datasets[name]; o.Rows > 0 || len(o.Canaries) > 0 {
+		if o := d.all.datasets[name]; o.Rows > 0 || len(o.Canaries) > 0 || len(o.Aliases) > 0 {
 			d.concerned = append(d.concerned, name)
 		}
 	}
@@ -268,7 +269,7 @@ func (d *decision) lines(ctx context.Context, s *dataset, o *observed, held *hol
 	if err != nil {
 		return nil, err
 	}
-	return []Evidence{canaries, shared, cells, withheld}, nil
+	return []Evidence{canaries, shared, cells, withheld, weighAliases(s, o, d.all.aliased)}, nil
 }
 
 // describe notes what was seen of a dataset.

@@ -52,7 +52,7 @@ func (e *Engine) File(ctx context.Context, f *table.File, s Seen) (*Reading, err
 		if err := s.Text.err; err != nil {
 			return nil, err
 		}
-		s.Text.take(r, e.master.Derive("canary-lookup").Hasher())
+		s.Text.take(e, r)
 		in.Searched = s.Text.searched
 		if r.skipped > 0 {
 			in.Unreadable++
@@ -144,6 +144,13 @@ func readWindow(from table.Reader) (w window, err error) {
 func (t *tableRun) take(ctx context.Context, windows []window, in *Input) error {
 	if len(windows) == 0 {
 		return nil
+	}
+	if t.engine.anyAliases() {
+		for _, w := range windows {
+			for k, cells := range w.rows {
+				w.rows[k] = t.engine.unaliasRow(t.reading, cells)
+			}
+		}
 	}
 	if t.due() {
 		if err := t.recognise(windows[0].rows); err != nil {

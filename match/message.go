@@ -46,6 +46,7 @@ func (e *Engine) Message(ctx context.Context, m message.Message, s Seen) (*Readi
 	if len(m.Recipients) > 0 {
 		sighting.Contact = identity.Mask(m.Recipients[0].Kind, m.Recipients[0].Value)
 	}
+	m = e.unaliasMessage(r, m)
 	text := link.Words(m.Subject + "\n" + m.Text)
 	sketcher := chain.NewSketcher(e.master.Derive("sketch").Hasher())
 	for _, d := range e.datasets {

@@ -28,6 +28,7 @@ type Reading struct {
 	persons  []linkedPerson
 	tried    map[string]int64 // values of each kind that text holds
 	skipped  int64            // bytes of text that were not decoded
+	aliased  int64            // addresses at relay domains; in messages, guesses
 	datasets map[string]*observed
 }
 
@@ -40,10 +41,11 @@ type observed struct {
 	Layers   map[int]*layerRead
 	Canaries map[sightedID]sighted
 	Text     map[sightedID][]textSight
-	Controls map[uint64]bool  // keyed hashes
-	By       map[string]int64 // columns that linked, joined by NUL -> rows
-	Bare     bool             // numbers that could be this dataset's, or another's, were not linked
-	Blank    map[string]int64 // column -> linked rows whose cell held no mark that could be read
+	Aliases  map[string]map[uint64]bool // recipient -> persons, as alias.Hit numbers them
+	Controls map[uint64]bool            // keyed hashes
+	By       map[string]int64           // columns that linked, joined by NUL -> rows
+	Bare     bool                       // numbers that could be this dataset's, or another's, were not linked
+	Blank    map[string]int64           // column -> linked rows whose cell held no mark that could be read
 }
 
 // sightedID names a canary: slots are the registry's.
@@ -177,6 +179,7 @@ func (o *observed) merge(p *observed) {
 			o.read(id, s)
 		}
 	}
+	o.addAliases(p.Aliases)
 	for h := range p.Controls {
 		o.Controls[h] = true
 	}
@@ -211,6 +214,7 @@ type saved struct {
 	Persons   []linkedPerson
 	Tried     map[string]int64
 	Skipped   int64
+	Aliased   int64
 	Names     []string
 	Observed  []*observed
 }
@@ -218,7 +222,7 @@ type saved struct {
 // MarshalBinary encodes the reading. It is not sealed.
 func (r *Reading) MarshalBinary() ([]byte, error) {
 	s := saved{Version: savedVersion, Inputs: r.Inputs, Sightings: r.Sightings, At: r.at, Message: r.message, Looked: r.looked,
-		Call: r.call, Traits: r.traits, Persons: r.persons, Tried: r.tried, Skipped: r.skipped}
+		Call: r.call, Traits: r.traits, Persons: r.persons, Tried: r.tried, Skipped: r.skipped, Aliased: r.aliased}
 	if r.Sketch != nil {
 		var err error
 		if s.Sketch, err = r.Sketch.MarshalBinary(); err != nil {
@@ -245,7 +249,7 @@ func (r *Reading) UnmarshalBinary(data []byte) error {
 		return fmt.Errorf("reading: version %d is not known", s.Version)
 	}
 	*r = Reading{Inputs: s.Inputs, Sightings: s.Sightings, at: s.At, message: s.Message, looked: s.Looked,
-		call: s.Call, traits: s.Traits, persons: s.Persons, tried: s.Tried, skipped: s.Skipped, datasets: map[string]*observed{}}
+		call: s.Call, traits: s.Traits, persons: s.Persons, tried: s.Tried, skipped: s.Skipped, aliased: s.Aliased, datasets: map[string]*observed{}}
 	for i, name := range s.Names {
 		for _, l := range s.Observed[i].Layers {
 			if len(l.At) != len(l.Keys) || len(l.Symbols) != 2*len(l.Keys)*len(l.Columns) {

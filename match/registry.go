@@ -33,6 +33,7 @@ type dataset struct {
 	anywhere func() *recognise.Index // made when a message is first read
 	controls *canary.ControlSet      // nil when there is nothing to derive them from
 	domains  []string                // whose addresses are controls
+	book     *aliasBook              // nil when no copy carries aliases
 }
 
 // layer is a version of a dataset's scheme, with the snapshots made under it.
@@ -85,6 +86,9 @@ func loadDataset(ctx context.Context, tx store.Tx, name string, master key.Secre
 	}
 	if err := d.loadCanaries(tx, master); err != nil {
 		return nil, err
+	}
+	if err := d.loadAliases(master); err != nil {
+		return nil, fmt.Errorf("dataset %s: aliases: %w", name, err)
 	}
 	if len(record.Schemes) == 0 || len(d.planted) == 0 {
 		return d, nil

@@ -24,6 +24,7 @@ const (
 	SourceShared   = "shared-canary"
 	SourceCells    = "cells"
 	SourceWithheld = "withheld"
+	SourceAlias    = "alias"
 )
 
 // Result is a decision. Its lists are never nil.

@@ -9,7 +9,6 @@ import (
 	"telltale/canary"
 	"telltale/canary/recognise"
 	"telltale/internal/identity"
-	"telltale/internal/key"
 	"telltale/internal/table"
 )
 
@@ -32,6 +31,8 @@ type Text struct {
 type textIndex struct {
 	index *recognise.Index
 	of    []textCanary // by number in the index
+
+	datasets []*dataset
 }
 
 type textCanary struct {
@@ -54,23 +55,26 @@ func (e *Engine) Text(ctx context.Context) *Text {
 func (e *Engine) textIndexes() []*textIndex {
 	byLocale := map[string][]*dataset{}
 	for _, d := range e.datasets {
-		if len(d.planted) > 0 {
+		if len(d.planted) > 0 || d.book != nil {
 			byLocale[d.locale] = append(byLocale[d.locale], d)
 		}
 	}
 	out := []*textIndex{}
 	for _, locale := range sortedKeys(byLocale) {
-		x := &textIndex{}
+		x := &textIndex{datasets: byLocale[locale]}
 		var list []canary.Planted
-		var domains []string
+		var domains, relays []string
 		for _, d := range byLocale[locale] {
-			domains = d.domains
+			domains = append(domains, d.domains...)
+			if d.book != nil {
+				relays = append(relays, d.book.domains...)
+			}
 			for i, p := range d.planted {
 				list = append(list, canary.Planted{Export: p.exports[0], Canary: p.canary})
 				x.of = append(x.of, textCanary{d, i})
 			}
 		}
-		x.index = recognise.New(list, recognise.Options{Locale: locale, Domains: domains, Controls: anyControls(byLocale[locale])})
+		x.index = recognise.New(list, recognise.Options{Locale: locale, Domains: domains, Controls: anyControls(byLocale[locale]), Relays: relays})
 		out = append(out, x)
 	}
 	return out
@@ -141,34 +145,29 @@ func (f *feed) Close() error {
 }
 
 // take adds what was found to the reading.
-func (t *Text) take(r *Reading, hasher *key.Hasher) {
+func (t *Text) take(e *Engine, r *Reading) {
+	hasher := e.master.Derive("canary-lookup").Hasher()
 	for i, x := range t.indexes {
 		report := t.reports[i]
 		for k, n := range report.Tried {
 			r.tried[string(k)] = max(r.tried[string(k)], n)
 		}
 		r.skipped += report.Skipped
+		for _, address := range report.Relayed {
+			e.unalias(r, address)
+		}
 		for _, s := range report.Sights {
 			c := x.of[s.Planted]
 			r.observed(c.dataset.name).read(c.dataset.planted[c.planted].id, textSight{string(s.Kind), s.Bits, s.Matched, s.Form, s.Inside})
 		}
 		for _, c := range report.Controls {
-			for _, d := range x.datasets() {
+			for _, d := range x.datasets {
 				if d.controls != nil && d.controls.Has(c.Kind, c.Value) {
 					r.observed(d.name).Controls[hasher.Sum64("control", string(c.Kind), c.Value)] = true
 				}
 			}
 		}
 	}
-}
-
-func (x *textIndex) datasets() (out []*dataset) {
-	for _, c := range x.of {
-		if len(out) == 0 || out[len(out)-1] != c.dataset {
-			out = append(out, c.dataset)
-		}
-	}
-	return out
 }
 
 // textSight is the best that text shows of a canary by identities of a kind.

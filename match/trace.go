@@ -23,6 +23,7 @@ type Trace struct {
 	sources []*source
 	ledgers []*ledger // the first is that of all messages
 	groups  *message.Groups
+	relayed int64 // messages with an address at a relay domain
 	looks   int64 // that met a contact near a canary's
 	call    string
 	guesses int64 // of this look
@@ -89,6 +90,9 @@ func (t *Trace) add(r *Reading) {
 		t.latest = r.at
 	}
 	t.all.looked += r.looked
+	if r.aliased > 0 {
+		t.relayed++
+	}
 	t.engine.expand(r, t.all)
 	if len(r.persons) == 0 && len(r.datasets) == 0 {
 		return
@@ -118,6 +122,7 @@ func (t *Trace) weigh(r *Reading, root int) {
 		}
 	}
 	for name, o := range r.datasets {
+		t.all.observed(name).addAliases(o.Aliases)
 		for h := range o.Controls {
 			t.all.observed(name).Controls[h] = true
 		}

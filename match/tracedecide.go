@@ -109,6 +109,17 @@ func (d *tracing) weighAll(i int) {
 	if diff := d.logE[i] - sum; math.Abs(diff) > math.Ln10/20 {
 		p.Evidence = append(p.Evidence, EvidenceWeight{SourceCampaigns, finite(stat.Log10(diff)), int64(len(d.t.ledgers) - 1)})
 	}
+	d.addAliases(i)
+}
+
+// addAliases multiplies by what addresses of relays say: draws of their own.
+func (d *tracing) addAliases(i int) {
+	for _, s := range d.t.sources {
+		if w := d.t.aliasesOf(s.d).Weigh(d.candidates[i]); w.N > 0 {
+			d.logE[i] += w.LogE
+			d.suspects[i].add(SourceAlias, w)
+		}
+	}
 }
 
 // describeCopies notes which exports a candidate has, and which part of the

@@ -13,6 +13,7 @@ type Options struct {
 	Locale   string   // of the table, as in identity.Canonical
 	Domains  []string // whose addresses may be controls
 	Controls Controls // nil for none
+	Relays   []string // domains of which every address is reported
 	Workers  int      // 0 for all processors
 }
 
@@ -33,6 +34,7 @@ type Index struct {
 	hanLens  [maxHan + 1]bool
 	mails    map[string][]ref
 	domains  map[string]bool
+	relays   map[string]bool
 	numbers  map[string][]number // by their digits
 	suffixes filter              // of the last six digits of those
 	digits   []int               // their lengths
@@ -81,9 +83,12 @@ const (
 
 // New indexes the canaries.
 func New(planted []canary.Planted, o Options) *Index {
-	x := &Index{planted: planted, o: o, given: map[uint64]bool{}, family: map[uint64]bool{}, mails: map[string][]ref{}, domains: map[string]bool{}, numbers: map[string][]number{}, blocks: map[string]string{}, shapes: map[identityRef]shape{}}
+	x := &Index{planted: planted, o: o, given: map[uint64]bool{}, family: map[uint64]bool{}, mails: map[string][]ref{}, domains: map[string]bool{}, relays: map[string]bool{}, numbers: map[string][]number{}, blocks: map[string]string{}, shapes: map[identityRef]shape{}}
 	for _, d := range o.Domains {
 		x.domains[strings.ToLower(d)] = true
+	}
+	for _, d := range o.Relays {
+		x.relays[strings.ToLower(d)] = true
 	}
 	for i, p := range planted {
 		for j, id := range p.Canary.Identities {

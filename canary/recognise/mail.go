@@ -58,6 +58,10 @@ func (w *worker) address(v *view, start, end int, local, domain []byte) bool {
 			w.add(v, refs, start, end)
 			return true
 		}
+		if w.relays[string(domain)] {
+			w.relayed(v, string(w.mailBuffer), start, end)
+			return true
+		}
 		if w.domains[string(domain)] {
 			w.control(string(w.mailBuffer), v, end)
 			return false
@@ -70,6 +74,20 @@ func (w *worker) address(v *view, start, end int, local, domain []byte) bool {
 		domain = domain[:cut]
 	}
 	return false
+}
+
+// maxRelayed is how many addresses of relays a report may hold.
+const maxRelayed = 1 << 20
+
+func (w *worker) relayed(v *view, address string, start, end int) {
+	if start < v.from || end > v.to || w.mailed[address] {
+		return
+	}
+	if len(w.mailed) == maxRelayed {
+		w.skipped += int64(len(address))
+		return
+	}
+	w.mailed[address] = true
 }
 
 // localPart reads backwards from the sign at i, past one blank.

@@ -33,6 +33,7 @@ type Report struct {
 	Tried    map[identity.Kind]int64 // how many values of a kind stood there, at most
 	Sights   []Sight                 // by Planted and Kind
 	Controls []Control               // sorted, without repeats
+	Relayed  []string                // addresses at Options.Relays; sorted, without repeats
 }
 
 // Merge adds another report to r.
@@ -51,6 +52,9 @@ func (r *Report) Merge(other *Report) {
 		return cmp.Or(strings.Compare(string(a.Kind), string(b.Kind)), strings.Compare(a.Value, b.Value))
 	})
 	r.Controls = slices.Compact(r.Controls)
+	r.Relayed = append(r.Relayed, other.Relayed...)
+	slices.Sort(r.Relayed)
+	r.Relayed = slices.Compact(r.Relayed)
 }
 
 // best keeps the best sight of each canary and kind, the first of equals.

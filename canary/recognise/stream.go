@@ -138,10 +138,11 @@ type worker struct {
 	counts      [counters]int64
 	sights      map[sightKey]Sight
 	controls    map[Control]bool
+	mailed      map[string]bool // addresses at relays
 }
 
 func (x *Index) newWorker() *worker {
-	return &worker{Index: x, sights: map[sightKey]Sight{}, controls: map[Control]bool{}}
+	return &worker{Index: x, sights: map[sightKey]Sight{}, controls: map[Control]bool{}, mailed: map[string]bool{}}
 }
 
 func (w *worker) block(b block) {
@@ -169,6 +170,9 @@ func (w *worker) report() *Report {
 	}
 	for c := range w.controls {
 		r.Controls = append(r.Controls, c)
+	}
+	for a := range w.mailed {
+		r.Relayed = append(r.Relayed, a)
 	}
 	return r
 }

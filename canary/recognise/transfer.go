@@ -124,7 +124,9 @@ func (w *worker) base64Run(raw []byte, start, end int, p place) {
 	if len(run) < minBase64 {
 		return
 	}
-	w.base64Digest(run, place{inside: p.inside, offset: p.offset + p.scale(start)})
+	for line := range bytes.FieldsFuncSeq(run, func(r rune) bool { return r == '\r' || r == '\n' || r == ' ' || r == '\t' || r == '>' }) {
+		w.base64Digest(line, place{inside: p.inside, offset: p.offset + p.scale(start)})
+	}
 	q := place{inside: within(p.inside, "base64"), offset: p.offset + p.scale(start), decoded: p.decoded + 1,
 		cutLeft: p.cutLeft && start == 0, cutRight: p.cutRight && end == len(raw)}
 	for _, part := range base64Parts(run) {

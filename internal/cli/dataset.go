@@ -39,6 +39,7 @@ func (p *program) datasetCommand() *cli.Command {
 					&cli.StringSliceFlag{Name: "key", Usage: "`COLUMN` that names a row; several together may"},
 					&cli.StringSliceFlag{Name: "identity", Usage: "`COLUMN` by which a leaked row is found again"},
 					&cli.StringSliceFlag{Name: "carrier", Usage: "`COLUMN=KIND` that carries marks"},
+					&cli.StringSliceFlag{Name: "alias", Usage: "`COLUMN=DOMAIN`: copies show addresses at your relay DOMAIN instead, see docs/aliases.md"},
 					&cli.StringFlag{Name: "locale", Usage: "such as en-GB or zh-CN, instead of what is guessed"},
 				}, inputFlags()...),
 				Action: p.runDatasetAdd,
@@ -123,6 +124,9 @@ func (p *program) runDatasetAdd(c *cli.Context) error {
 			return err
 		}
 		scheme := s.Scheme()
+		if err := addAliases(&scheme, args[1], c.StringSlice("alias")); err != nil {
+			return err
+		}
 		if err := scheme.Validate(); err != nil {
 			return err
 		}
@@ -131,6 +135,9 @@ func (p *program) runDatasetAdd(c *cli.Context) error {
 		}
 		doc := surveyDoc(args[1], s)
 		doc.Schema, doc.Name = "telltale.dataset/1", args[0]
+		for i, c := range scheme.Columns {
+			doc.Columns[i].Alias, doc.Columns[i].Identity = c.Alias, c.Identity
+		}
 		return p.print(doc, func(w io.Writer) { writeInspect(w, doc) })
 	})
 }
@@ -213,7 +220,7 @@ func datasetDocOf(tx store.Tx, d store.Dataset) (datasetDoc, error) {
 		Coalition: scheme.Coalition, Columns: []columnDoc{}, AddedAt: d.AddedAt}
 	for _, c := range scheme.Columns {
 		doc.Columns = append(doc.Columns, columnDoc{Name: c.Name, Kind: string(c.Kind), Key: c.Key, Identity: c.Identity,
-			Carrier: carrierName(c.Carrier), Sorted: c.Sorted})
+			Carrier: carrierName(c.Carrier), Sorted: c.Sorted, Alias: c.Alias})
 	}
 	exports, err := tx.Exports(d.Name)
 	for _, e := range exports {

@@ -344,7 +344,7 @@ func (j *exportJob) pass(ctx context.Context, f *table.File, reader table.Reader
 		plan.Copies = append(plan.Copies, export.Copy{
 			Word:        marker.Word(o.recipient),
 			Withholding: fingerprint.NewWithholding(j.dataset, o.recipient, j.r.key),
-			Canaries:    o.planter, Out: o.writer,
+			Canaries:    o.planter, Out: o.writer, Aliases: aliasesFor(j.scheme, j.dataset, o.recipient, j.r.key),
 		})
 	}
 	plan.Indexer.Expect(j.profile.Rows)

@@ -32,6 +32,7 @@ type columnDoc struct {
 	Empty    float64 `json:"empty"`
 	Distinct int     `json:"distinct"`
 	Sorted   bool    `json:"sorted"`
+	Alias    string  `json:"alias,omitempty"`
 }
 
 type inspectDoc struct {
@@ -123,7 +124,7 @@ func surveyDoc(name string, s *survey.Survey) inspectDoc {
 	}
 	doc.Phones, doc.Emails = s.Profile.Needs()
 	for _, c := range s.Columns {
-		doc.Columns = append(doc.Columns, columnDoc{c.Name, string(c.Kind), c.Key, c.Identity, carrierName(c.Carrier), c.Capacity, c.Empty, c.Distinct, c.Sorted})
+		doc.Columns = append(doc.Columns, columnDoc{c.Name, string(c.Kind), c.Key, c.Identity, carrierName(c.Carrier), c.Capacity, c.Empty, c.Distinct, c.Sorted, ""})
 	}
 	return doc
 }

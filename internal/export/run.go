@@ -42,7 +42,15 @@ type Copy struct {
 	Word        fingerprint.Word
 	Withholding fingerprint.Withholding
 	Canaries    *canary.Planter // nil for none
+	Aliases     []Alias
 	Out         RowWriter
+}
+
+// Alias is a column of the scheme whose cells a copy shows otherwise. Of is
+// called by one goroutine at a time; cells for which it is not ok stay.
+type Alias struct {
+	Column int
+	Of     func(cell string) (string, bool)
 }
 
 // Plan is one pass: the same marks for all copies.

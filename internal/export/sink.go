@@ -128,6 +128,18 @@ func (s *sink) mark(i int, b *batch, j int) table.Row {
 		}
 		row.Cells[s.place(m.Site.Column)] = m.Alt
 	}
+	for _, a := range c.Aliases {
+		at := s.place(a.Column)
+		v, ok := a.Of(row.Cells[at])
+		if !ok {
+			continue
+		}
+		if !copied {
+			s.row[i].Cells = append(s.row[i].Cells[:0], row.Cells...)
+			row.Cells, copied = s.row[i].Cells, true
+		}
+		row.Cells[at] = v
+	}
 	return row
 }
 
@@ -157,6 +169,11 @@ func (s *sink) write(i int, cells []string) error {
 	row := make([]string, max(s.width, len(cells)))
 	for column, cell := range cells {
 		row[s.place(column)] = cell
+	}
+	for _, a := range s.plan.Copies[i].Aliases { // canaries must not stand out
+		if v, ok := a.Of(row[s.place(a.Column)]); ok {
+			row[s.place(a.Column)] = v
+		}
 	}
 	return s.plan.Copies[i].Out.Write(table.Row{Cells: row})
 }

@@ -12,6 +12,7 @@
 //
 //   - Hasher: keyed digests of short strings, for row keys and lookups;
 //   - PRF: one keyed block for one block, for sites and codewords;
+//   - Permutation: keyed numbers that can be turned back, for contact aliases;
 //   - Stream: deterministic random numbers, for everything that is drawn;
 //   - Seal and Open: encryption with integrity, for what the registry keeps;
 //   - Signer: Ed25519 signatures, for the ledger's checkpoints;
@@ -54,6 +55,8 @@ const (
 	labelStream = "@stream/"
 	labelSeal   = "@seal"
 	labelMAC    = "@mac"
+
+	labelPermutation = "@permutation"
 )
 
 // ErrSealed is returned by Open for bytes that this secret did not seal with

@@ -83,3 +83,13 @@ func (s *sealer) open(data []byte, at spot, f func(row int, value []byte)) error
 	}
 	return nil
 }
+
+// EachContact calls f with every contact of a column that the index keeps
+// sealed, in the order of rows, as often as it stands there.
+func (l *Linker) EachContact(column string, f func(canonical string)) error {
+	return l.eachContact(func(field int, _ uint32, value string) {
+		if l.spec.Columns[field].Name == column {
+			f(value)
+		}
+	})
+}

@@ -1,0 +1,113 @@
+// Package alias gives each recipient another address for each person: a relay
+// address at a domain that the user owns, which forwards to the person.
+//
+//	issue := alias.NewIssuer("orders", "acme", master)
+//	address, ok := issue.Address("ann@example.org", "relay.example")
+//
+//	book := alias.NewBook("orders", []string{"acme", "bolt"}, master)
+//	book.Add("ann@example.org")
+//	hit, ok := book.Read(address) // acme, ann@example.org
+//
+// One message to such an address names the copy and the person at once. Nothing
+// is stored for it: the local part is the person's keyed hash, encrypted with
+// the recipient's permutation and spelt as names, a word and a number. Who lacks
+// the key can neither tell two recipients' addresses of one person apart from
+// those of two persons, nor make an address that is anybody's.
+//
+// It does not send, receive or forward anything, and it knows no telephones.
+// Format: docs/format/aliases.md.
+package alias
+
+import (
+	"net/url"
+	"strings"
+
+	"telltale/internal/identity"
+	"telltale/internal/key"
+)
+
+// Bits is the size of the namespace at a domain: of all local parts of the form
+// that Address writes, 2^Bits.
+const Bits = key.PermutationBits
+
+// Issuer makes the addresses of one recipient. It is not for concurrent use.
+type Issuer struct {
+	permutation key.Permutation
+	hasher      *key.Hasher
+}
+
+// NewIssuer returns the issuer for a dataset and recipient.
+func NewIssuer(dataset, recipient string, master key.Secret) *Issuer {
+	return &Issuer{permutationOf(dataset, recipient, master), hasherOf(dataset, master)}
+}
+
+func permutationOf(dataset, recipient string, master key.Secret) key.Permutation {
+	return master.Derive("alias/" + url.PathEscape(dataset) + "/" + url.PathEscape(recipient)).Permutation()
+}
+
+func hasherOf(dataset string, master key.Secret) *key.Hasher {
+	return master.Derive("alias/" + url.PathEscape(dataset)).Hasher()
+}
+
+func person(h *key.Hasher, canonical string) uint64 { return h.Sum64(canonical) >> (64 - Bits) }
+
+// Address is the address at a domain that stands for an e-mail address; ok is
+// false for what is no e-mail address.
+func (i *Issuer) Address(email, domain string) (address string, ok bool) {
+	v, ok := identity.Canonical(identity.Email, email, "")
+	if !ok {
+		return "", false
+	}
+	return spell(i.permutation.Encrypt(person(i.hasher, v))) + "@" + domain, true
+}
+
+// Hit is what an address stands for.
+type Hit struct {
+	Recipient string
+	Person    uint64 // the person's number, below 2^Bits
+	Email     string // canonical
+}
+
+// Book reads the addresses of a dataset. After the last Add any number of
+// goroutines may use it.
+type Book struct {
+	hasher       *key.Hasher
+	recipients   []string
+	permutations []key.Permutation
+	people       map[uint64]string
+}
+
+// NewBook returns the book of a dataset's recipients.
+func NewBook(dataset string, recipients []string, master key.Secret) *Book {
+	b := &Book{hasher: hasherOf(dataset, master), recipients: recipients, people: map[uint64]string{}}
+	for _, r := range recipients {
+		b.permutations = append(b.permutations, permutationOf(dataset, r, master))
+	}
+	return b
+}
+
+// Add makes an e-mail address known, in its canonical form.
+func (b *Book) Add(canonical string) { b.people[person(b.hasher, canonical)] = canonical }
+
+// Len is the number of addresses known: that many of the 2^Bits are assigned to
+// each recipient.
+func (b *Book) Len() int { return len(b.people) }
+
+// Read tells what an address stands for. It is not ok for addresses of another
+// form, for those of nobody, and for those that would be two recipients'.
+func (b *Book) Read(address string) (hit Hit, ok bool) {
+	local, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(address)), "@")
+	code, ok := read(local)
+	if !ok {
+		return Hit{}, false
+	}
+	n := 0
+	for i, p := range b.permutations {
+		x := p.Decrypt(code)
+		if email, ok := b.people[x]; ok {
+			hit = Hit{b.recipients[i], x, email}
+			n++
+		}
+	}
+	return hit, n == 1
+}

@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"telltale/canary/alias"
+	"telltale/fingerprint"
+	"telltale/internal/export"
+	"telltale/internal/identity"
+	"telltale/internal/key"
+	"telltale/match"
+)
+
+func (p *program) aliasCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "alias",
+		Usage: "relay addresses that stand in copies instead of people's own",
+		Subcommands: []*cli.Command{{
+			Name: "map", Usage: "write where each relay address leads, in clear; this is logged in the ledger",
+			Description: "FILE is a Postfix virtual alias map, or CSV when its name ends in .csv. It holds every address that was issued with the\n" +
+				"real one behind it: keep it on the relay, and nowhere else.",
+			Flags: []cli.Flag{
+				&cli.StringFlag{Name: "dataset", Usage: "dataset `NAME`"},
+				&cli.StringFlag{Name: "out", Usage: "`FILE` to write, or -"},
+				&cli.BoolFlag{Name: "force", Usage: "replace FILE"},
+			},
+			Action: p.runAliasMap,
+		}},
+	}
+}
+
+func (p *program) runAliasMap(c *cli.Context) error {
+	if _, err := arguments(c, 0, 0, ""); err != nil {
+		return err
+	}
+	dataset, out := c.String("dataset"), c.String("out")
+	switch {
+	case dataset == "":
+		return usageError("telltale dataset list shows them", "alias map: give --dataset")
+	case out == "":
+		return usageError("", "alias map: give --out FILE, or --out -")
+	}
+	return p.with(c.Context, func(r *registry) error {
+		entries, err := r.aliases(c.Context, dataset)
+		if err != nil {
+			return err
+		}
+		var text bytes.Buffer
+		if err := writeAliases(&text, dataset, entries, strings.EqualFold(filepath.Ext(out), ".csv")); err != nil {
+			return err
+		}
+		if err := p.note(c.Context, r, "reveal", "alias map of dataset "+dataset, nil); err != nil {
+			return err
+		}
+		if out == "-" {
+			_, err = p.Out.Write(text.Bytes())
+		} else {
+			err = p.writeOutput(out, text.Bytes(), c.Bool("force"))
+		}
+		if err == nil {
+			p.remark("%d addresses, in clear; that they were written is in the ledger", len(entries))
+		}
+		return err
+	})
+}
+
+// aliases are those of every recipient of a dataset.
+func (r *registry) aliases(ctx context.Context, dataset string) ([]match.AliasEntry, error) {
+	entries, err := match.Aliases(ctx, r.Store, r.key, dataset)
+	if err == nil && len(entries) == 0 {
+		err = inputError("telltale dataset add NAME FILE --alias COLUMN=DOMAIN, then export", "dataset %s: no copy with aliases was issued", dataset)
+	}
+	return entries, err
+}
+
+func writeAliases(w io.Writer, dataset string, entries []match.AliasEntry, asCSV bool) error {
+	if asCSV {
+		out := csv.NewWriter(w)
+		out.Write([]string{"alias", "recipient", "address"})
+		for _, e := range entries {
+			out.Write([]string{e.Alias, e.Recipient, e.Address})
+		}
+		out.Flush()
+		return out.Error()
+	}
+	fmt.Fprintf(w, "# relay addresses of dataset %s: postmap this file and name it in virtual_alias_maps\n", printable(dataset))
+	last := ""
+	for _, e := range entries {
+		if e.Recipient != last {
+			fmt.Fprintf(w, "# copies for %s\n", printable(e.Recipient))
+			last = e.Recipient
+		}
+		if _, err := fmt.Fprintf(w, "%s %s\n", e.Alias, e.Address); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addAliases puts COLUMN=DOMAIN into a scheme.
+func addAliases(scheme *fingerprint.Scheme, file string, list []string) error {
+	for _, one := range list {
+		name, domain, ok := strings.Cut(one, "=")
+		if !ok || name == "" || domain == "" {
+			return usageError("write it like --alias email=relay.example", "--alias %q: no COLUMN=DOMAIN", one)
+		}
+		found := false
+		for i := range scheme.Columns {
+			c := &scheme.Columns[i]
+			if c.Name != name {
+				continue
+			}
+			found = true
+			c.Alias, c.Identity = strings.ToLower(strings.TrimPrefix(domain, "@")), true
+			if c.Kind == identity.Email {
+				c.Carrier = ""
+			}
+		}
+		if !found {
+			return inputError("", "%s: --alias: there is no column %q", file, name)
+		}
+	}
+	return nil
+}
+
+// aliasesFor are the aliased columns of a recipient's copy.
+func aliasesFor(scheme fingerprint.Scheme, dataset, recipient string, master key.Secret) []export.Alias {
+	var out []export.Alias
+	for i, c := range scheme.Columns {
+		if c.Alias == "" {
+			continue
+		}
+		issuer := alias.NewIssuer(dataset, recipient, master)
+		out = append(out, export.Alias{Column: i, Of: func(cell string) (string, bool) { return issuer.Address(cell, c.Alias) }})
+	}
+	return out
+}
