@@ -1,5 +1,7 @@
 package fingerprint
 
+import "encoding/binary"
+
 // ColumnCapacity is how much of a column can carry marks.
 type ColumnCapacity struct {
 	Column  string
@@ -10,23 +12,30 @@ type ColumnCapacity struct {
 }
 
 // Capacity counts, in consecutive rows of a table, the cells that could carry
-// a mark, for every column of the scheme in its order.
+// a mark, for every column of the scheme in its order. The scheme needs no key.
 func Capacity(s Scheme, sample [][]string) ([]ColumnCapacity, error) {
-	if err := s.Validate(); err != nil {
+	joint, err := newJointModels(s.Joint, s.Columns)
+	if err != nil {
 		return nil, err
 	}
+	m := &Marker{joint: joint.fork()}
 	all := make([]ColumnCapacity, len(s.Columns))
 	for i, c := range s.Columns {
+		if c.marked() {
+			if err := s.validateColumn(c); err != nil {
+				return nil, err
+			}
+		}
 		t, err := newTrack(i, c, s.Locale)
 		if err != nil {
 			return nil, err
 		}
-		all[i] = t.capacity(c, sample)
+		all[i] = m.capacity(&t, c, sample)
 	}
 	return all, nil
 }
 
-func (t *track) capacity(c Column, sample [][]string) ColumnCapacity {
+func (m *Marker) capacity(t *track, c Column, sample [][]string) ColumnCapacity {
 	count := ColumnCapacity{Column: c.Name, Carrier: noCarrier, Cells: len(sample)}
 	if t.carrier == nil {
 		return count
@@ -43,7 +52,8 @@ func (t *track) capacity(c Column, sample [][]string) ColumnCapacity {
 		if t.index >= len(row) {
 			continue
 		}
-		if _, ok := t.mark(Site{}, prev, row, next); ok {
+		m.joint.begin(row)
+		if _, ok := m.mark(t, typicalSite(i), prev, row, next); ok {
 			count.Carry++
 		}
 	}
@@ -51,4 +61,12 @@ func (t *track) capacity(c Column, sample [][]string) ColumnCapacity {
 		count.Share = float64(count.Carry) / float64(count.Cells)
 	}
 	return count
+}
+
+// typicalSite is a site whose coins, over many rows, fall as those of a key do.
+func typicalSite(row int) (s Site) {
+	x := uint64(row+1) * 0x9e3779b97f4a7c15
+	x = (x ^ x>>31) * 0xbf58476d1ce4e5b9
+	binary.BigEndian.PutUint64(s.ID[8:], x^x>>29)
+	return s
 }

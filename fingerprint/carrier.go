@@ -58,6 +58,9 @@ func rankerOf(c Carrier) ranker {
 //	                               comma: "1,234" is a decimal; short: the column writes no trailing zeros
 //	time[:UNIT][:dmy|:mdy]         dates and times that move by UNIT: s, m, h or d (default: the finest shown)
 //	text                           equivalent spellings of street types, company forms and the like
+//	natural[:STEP][:comma][:short] numbers that keep their roundness: 1200 moves by 100, 19.99 by 1, 417 by 1
+//	category:A|B[:C|D...]          values that may stand for each other in pairs, where the row makes both plausible;
+//	                               % : and | in them are escaped as in a URL
 //	none                           no marks
 func ParseCarrier(spec, locale string) (Carrier, error) {
 	kind, rest, _ := strings.Cut(spec, ":")
@@ -70,6 +73,10 @@ func ParseCarrier(spec, locale string) (Carrier, error) {
 		return parseNumber(options)
 	case "time":
 		return parseTime(options, locale)
+	case categoryName:
+		return parseCategory(options)
+	case naturalName:
+		return parseNatural(options)
 	case "text":
 		if len(options) > 0 {
 			return nil, fmt.Errorf("carrier %q: text takes no options", spec)

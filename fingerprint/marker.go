@@ -58,6 +58,8 @@ type Marker struct {
 	columns []track
 	keys    []int
 	parts   []string
+	joint   jointModels
+	noted   []int // columns, ascending
 }
 
 // track is a column that carries marks, ready for use.
@@ -67,6 +69,7 @@ type track struct {
 	carrier Carrier
 	ranker  ranker
 	sorted  bool
+	noted   bool
 	limits  limits
 }
 
@@ -89,13 +92,21 @@ func New(s Scheme, dataset string, master key.Secret) (*Marker, error) {
 		}
 		t.site = master.Derive("site/" + url.PathEscape(dataset) + "/" + url.PathEscape(c.Name)).PRF()
 		m.columns[i] = t
+		if t.noted {
+			m.noted = append(m.noted, i)
+		}
 	}
 	m.parts = make([]string, len(m.keys))
+	joint, err := newJointModels(s.Joint, m.scheme.Columns)
+	if err != nil {
+		return nil, err
+	}
+	m.joint = joint
 	return m, nil
 }
 
 func newTrack(index int, c Column, locale string) (track, error) {
-	t := track{index: index, sorted: c.Sorted}
+	t := track{index: index, sorted: c.Sorted, noted: c.Noted}
 	if !c.marked() {
 		return t, nil
 	}
@@ -114,6 +125,7 @@ func (m *Marker) Fork() *Marker {
 	f := *m
 	f.hasher = m.rows.Hasher()
 	f.parts = make([]string, len(m.keys))
+	f.joint = m.joint.fork()
 	return &f
 }
 
@@ -167,11 +179,12 @@ func (m *Marker) Site(k RowKey, column int) Site {
 func density(block *[16]byte) uint32 { return binary.BigEndian.Uint32(block[0:]) }
 
 func (m *Marker) site(b [16]byte, column int) Site {
-	return Site{
-		ID:     b,
-		Column: column,
-		U:      density(&b),
-		Bias:   uint32(code.Pick(m.scheme.coalition(), binary.BigEndian.Uint32(b[4:]))),
-		Mask:   b[8] & 1,
+	s := Site{ID: b, Column: column, U: density(&b), Mask: b[8] & 1}
+	u := binary.BigEndian.Uint32(b[4:])
+	if m.columns[column].noted {
+		s.Bias = notedBias(m.scheme.coalition(), u)
+	} else {
+		s.Bias = uint32(code.Pick(m.scheme.coalition(), u))
 	}
+	return s
 }

@@ -18,6 +18,7 @@ func (mk Mark) Wants(w Word) bool { return w.Bit(mk.Site)^mk.Site.Mask != mk.Lab
 // moves at most half of the way to its neighbours, so that any mix of copies
 // stays sorted. A cell that cannot be moved has no mark.
 func (m *Marker) Plan(dst []Mark, k RowKey, prev, cells, next []string, threshold uint32) []Mark {
+	m.joint.begin(cells)
 	for i := range m.columns {
 		t := &m.columns[i]
 		if t.carrier == nil || i >= len(cells) {
@@ -27,14 +28,14 @@ func (m *Marker) Plan(dst []Mark, k RowKey, prev, cells, next []string, threshol
 		if density(&block) >= threshold {
 			continue
 		}
-		if mark, ok := t.mark(m.site(block, i), prev, cells, next); ok {
+		if mark, ok := m.mark(t, m.site(block, i), prev, cells, next); ok {
 			dst = append(dst, mark)
 		}
 	}
 	return dst
 }
 
-func (t *track) mark(s Site, prev, cells, next []string) (Mark, bool) {
+func (m *Marker) mark(t *track, s Site, prev, cells, next []string) (Mark, bool) {
 	value := cells[t.index]
 	rank, ok := t.ranker.Rank(value)
 	if !ok {
@@ -49,7 +50,10 @@ func (t *track) mark(s Site, prev, cells, next []string) (Mark, bool) {
 		step = 1
 	}
 	for range 2 {
-		if alt, ok := t.carrier.Render(value, rank+step); ok && l.allow(alt) {
+		if alt, ok := t.carrier.Render(value, rank+step); ok && l.allow(alt) && (!t.noted || m.joint.accept(t.index, value, alt, s.coin())) {
+			if t.noted {
+				s.Mask = label(rank) ^ s.mostlyOne()
+			}
 			return Mark{Site: s, Label: label(rank), Alt: alt}, true
 		}
 		step = -step

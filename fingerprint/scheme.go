@@ -27,6 +27,7 @@ type Column struct {
 	Identity bool          `json:"identity,omitempty"`
 	Carrier  string        `json:"carrier,omitempty"` // see ParseCarrier; "" and "none" carry no marks
 	Sorted   bool          `json:"sorted,omitempty"`  // stays sorted in every copy and any mix of copies
+	Noted    bool          `json:"noted,omitempty"`   // the link index says which cells are marked; see Joint
 	Min      string        `json:"min,omitempty"`     // no mark makes a value smaller than this
 	Max      string        `json:"max,omitempty"`     // no mark makes a value larger than this
 	Alias    string        `json:"alias,omitempty"`   // domain whose addresses stand in the copies instead; "" for none
@@ -40,6 +41,7 @@ type Scheme struct {
 	Coalition int      `json:"coalition"` // 0 means DefaultCoalition
 	Density   float64  `json:"density"`   // share of the cells that may carry a mark that do, 0..1
 	Locale    string   `json:"locale"`
+	Joint     []*Joint `json:"joint,omitempty"` // what the marks of noted columns keep plausible; none: nothing is known
 }
 
 // PolicyError is a rule of a scheme that cannot stand.

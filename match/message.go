@@ -213,7 +213,7 @@ func (p *linkedPerson) quote(l *layer, s *snapshot, row uint32, text link.Text) 
 		if !ok {
 			continue
 		}
-		if site, symbol, ok := l.marker.Read(p.Key, column, v); ok && site.U < l.threshold {
+		if site, symbol, ok := l.read(l.marker, s, row, column, v); ok && site.U < l.threshold {
 			p.Columns = append(p.Columns, l.scheme.Columns[column].Name)
 			p.Symbols = append(p.Symbols, symbol)
 		}

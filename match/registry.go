@@ -42,6 +42,7 @@ type layer struct {
 	marker    *fingerprint.Marker
 	scheme    fingerprint.Scheme
 	carriers  []int // columns of the scheme that carry marks
+	noted     bool  // some of them are noted
 	threshold uint32
 	snapshots []*snapshot // newest first
 }
@@ -108,6 +109,7 @@ func (d *dataset) loadLayer(ctx context.Context, tx store.Tx, s store.Scheme, ma
 	for i, c := range l.scheme.Columns {
 		if c.Carrier != "" && c.Carrier != "none" {
 			l.carriers = append(l.carriers, i)
+			l.noted = l.noted || c.Noted
 		}
 	}
 	used := map[string]bool{}

@@ -354,13 +354,13 @@ func (w *worker) lookForCanaries(g *target, cells *link.Cells, out *rowResult) {
 // edited as far as the index tells.
 func (w *worker) readMarks(g *target, raw []string, cells *link.Cells, out *rowResult) {
 	m := w.markers[g.layer]
-	k := g.snapshot.linker.Key(out.link.Row)
+	others := w.elsewhere(g, out.link.Row)
 	for i, column := range g.layer.carriers {
 		c := g.mapping.Columns[column]
-		if c < 0 || c >= len(raw) {
+		if c < 0 || c >= len(raw) || g.layer.contradicted(g.snapshot, out.link.Row, column, others) {
 			continue
 		}
-		if site, symbol, ok := m.Read(k, column, raw[c]); ok && site.U < g.layer.threshold {
+		if site, symbol, ok := g.layer.read(m, g.snapshot, out.link.Row, column, raw[c]); ok && site.U < g.layer.threshold {
 			out.reads = append(out.reads, symbolRead{i, symbol})
 		}
 	}

@@ -233,6 +233,7 @@ func pick(cells []string, columns []int) []string {
 
 func planBatches(ctx context.Context, name string, p Plan, work <-chan *batch) error {
 	marker, indexer := p.Marker.Fork(), p.Indexer.Fork()
+	var notes []fingerprint.Note
 	for b := range work {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -244,6 +245,8 @@ func planBatches(ctx context.Context, name string, p Plan, work <-chan *batch) e
 			}
 			b.keys = append(b.keys, key)
 			indexer.Entry(&b.entries, key, cells)
+			notes = marker.Notes(notes[:0], key, b.before(i), cells, b.after(i))
+			b.entries.Note(notes)
 			b.marks = marker.Plan(b.marks, key, b.before(i), cells, b.after(i), p.Threshold)
 			b.ends = append(b.ends, len(b.marks))
 		}

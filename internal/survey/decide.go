@@ -24,7 +24,7 @@ const (
 )
 
 // decide gives every column its kind, role and carrier.
-func (s *Survey) decide(sample [][]string, c Choices) {
+func (s *Survey) decide(sample [][]string, c Choices) error {
 	columns := make([][]string, len(s.Schema.Columns))
 	for i := range columns {
 		columns[i] = make([]string, len(sample))
@@ -40,6 +40,7 @@ func (s *Survey) decide(sample [][]string, c Choices) {
 	for i := range s.Columns {
 		s.assignCarrier(&s.Columns[i], columns[i], c)
 	}
+	return s.note(sample, columns, c)
 }
 
 func (s *Survey) look(name string, cells []string, c Choices) Column {
@@ -160,15 +161,20 @@ func movable(carrier fingerprint.Carrier, cell string, rank int64) bool {
 	return ok
 }
 
-// suggestDensity marks every cell of a small table and some of a large one.
+// suggestDensity marks every cell of a small table and some of a large one; in a
+// table for analysis, no more than its figures bear.
 func (s *Survey) suggestDensity() float64 {
 	var share float64
 	for _, c := range s.Columns {
 		share += c.Capacity
 	}
 	cells := share * float64(s.Rows)
-	if cells <= enoughMarks {
-		return 1
+	density := 1.0
+	if cells > enoughMarks {
+		density = max(leastDensity, float64(int(100*enoughMarks/cells+0.5))/100)
 	}
-	return max(leastDensity, float64(int(100*enoughMarks/cells+0.5))/100)
+	if s.forAnalysis() {
+		density = min(density, s.analysisDensity())
+	}
+	return density
 }

@@ -46,6 +46,7 @@ type Column struct {
 	Empty    float64 // share of the sampled cells that are empty, 0..1
 	Distinct int     // distinct values in the sample
 	Sorted   bool    // in order throughout the table
+	Noted    bool    // the link index notes which cells are marked
 }
 
 // Survey is what is known of a table.
@@ -58,6 +59,7 @@ type Survey struct {
 	Columns    []Column
 	Coalition  int
 	Density    float64
+	Joint      []*fingerprint.Joint // how noted columns go together with the others
 	Profile    *canary.Profile
 	Sampled    int
 }
@@ -86,7 +88,9 @@ func Read(ctx context.Context, r table.Reader, c Choices) (*Survey, error) {
 		return nil, err
 	}
 	s.Sampled = len(sample)
-	s.decide(sample, c)
+	if err := s.decide(sample, c); err != nil {
+		return nil, err
+	}
 	if err := s.learn(ctx, r, sample); err != nil {
 		return nil, err
 	}
@@ -176,10 +180,10 @@ func (s *Survey) canaryColumns() []canary.Column {
 
 // Scheme is the scheme that the survey suggests, with the choices in it.
 func (s *Survey) Scheme() fingerprint.Scheme {
-	scheme := fingerprint.Scheme{Version: fingerprint.SchemeVersion, Coalition: s.Coalition, Density: s.Density, Locale: s.Locale}
+	scheme := fingerprint.Scheme{Version: fingerprint.SchemeVersion, Coalition: s.Coalition, Density: s.Density, Locale: s.Locale, Joint: s.Joint}
 	for _, c := range s.Columns {
 		scheme.Columns = append(scheme.Columns, fingerprint.Column{
-			Name: c.Name, Kind: c.Kind, Key: c.Key, Identity: c.Identity, Carrier: c.Carrier, Sorted: c.Sorted,
+			Name: c.Name, Kind: c.Kind, Key: c.Key, Identity: c.Identity, Carrier: c.Carrier, Sorted: c.Sorted, Noted: c.Noted,
 		})
 	}
 	return scheme

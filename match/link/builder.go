@@ -19,7 +19,7 @@ const SegmentRows = 1 << 20
 type Chunk struct {
 	Segment int
 	Column  string // "" for keys
-	Part    string // "keys", "tags", "halves", "hashes" or "sealed"
+	Part    string // "keys", "tags", "halves", "notes", "hashes" or "sealed"
 	Data    []byte
 }
 
@@ -48,6 +48,7 @@ type Builder struct {
 	halved []int    // columns with halves, each as often as it has some
 	sealed []int    // columns of contacts
 	sealer *sealer  // nil: contacts are not kept
+	noted  []int    // columns with notes
 }
 
 type segment struct {
@@ -58,6 +59,7 @@ type segment struct {
 	halves [][]byte   // per half
 	hashes [][]uint64 // per list
 	sealed [][][]byte // per column of contacts: the canonical values of sealChunk rows each
+	notes  [][]byte   // per noted column, one for each row
 }
 
 // NewBuilder returns a builder that hands the chunks of an index to sink. The
@@ -79,6 +81,8 @@ func NewBuilder(spec Spec, sink func(Chunk) error) *Builder {
 	b.seg.halves = make([][]byte, len(b.halved))
 	b.seg.sealed = make([][][]byte, len(b.sealed))
 	b.seg.hashes = make([][]uint64, len(b.listed))
+	b.noted = spec.notedColumns()
+	b.seg.notes = make([][]byte, len(b.noted))
 	return b
 }
 
@@ -116,6 +120,7 @@ func (b *Builder) Add(batch *Batch) error {
 		for i, t := range batch.halves[r*halves : (r+1)*halves] {
 			b.seg.halves[i] = binary.LittleEndian.AppendUint16(b.seg.halves[i], t)
 		}
+		b.noteRow(batch, r)
 		if b.seg.rows == SegmentRows {
 			if err := b.flush(); err != nil {
 				return err
@@ -190,6 +195,9 @@ func (b *Builder) flush() error {
 		if err := b.put(b.spec.Columns[column].Name, partHalves, s.halves[i], tagChunk); err != nil {
 			return err
 		}
+	}
+	if err := b.flushNotes(); err != nil {
+		return err
 	}
 	if err := b.flushLists(); err != nil {
 		return err

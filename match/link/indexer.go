@@ -68,6 +68,7 @@ type Batch struct {
 	tags   []uint16 // per row and column; 0 where the cell is empty
 	halves []uint16 // per row and half of a column
 	sealed []byte   // per row and column of contacts: its length and the canonical value
+	notes  []fingerprint.Note
 }
 
 // Len is the number of rows in b.
@@ -76,6 +77,7 @@ func (b *Batch) Len() int { return len(b.keys) }
 // Reset empties b and keeps its memory.
 func (b *Batch) Reset() {
 	b.keys, b.hashes, b.tags, b.halves, b.sealed = b.keys[:0], b.hashes[:0], b.tags[:0], b.halves[:0], b.sealed[:0]
+	b.notes = b.notes[:0]
 }
 
 // Entry appends a row to dst. cells are the originals, in the order of the

@@ -20,6 +20,7 @@ type Index struct {
 	spec  Spec
 	keys  []fingerprint.RowKey
 	tags  [][]uint16 // per column
+	notes [][]byte   // per column, packed; empty for those that are not noted
 	lists []list     // per column; empty for those that are not listed
 	freq  []frequency
 
@@ -62,6 +63,7 @@ func LoadRows(spec Spec, rows int64, next func() (Chunk, error)) (*Index, error)
 	ix := &Index{spec: spec, keys: make([]fingerprint.RowKey, 0, rows)}
 	ix.tags = make([][]uint16, len(spec.Columns))
 	ix.lists = make([]list, len(spec.Columns))
+	ix.notes = make([][]byte, len(spec.Columns))
 	for i, c := range spec.Columns {
 		ix.tags[i] = make([]uint16, 0, rows)
 		ix.half = append(ix.half, len(ix.halves))
@@ -120,6 +122,8 @@ func (ix *Index) take(c Chunk) error {
 		}
 		ix.sealed = append(ix.sealed, sealedChunk{at, column, c.Data})
 		return nil
+	case c.Part == partNotes:
+		return ix.takeNotes(column, c)
 	case c.Part == partHashes:
 		l := &ix.lists[column]
 		var err error
@@ -170,7 +174,7 @@ func (ix *Index) finish() error {
 		ix.halves[i] = tight(ix.halves[i])
 	}
 	ix.keys = tight(ix.keys)
-	return nil
+	return ix.finishNotes()
 }
 
 // tight returns s without the room that it grew.
