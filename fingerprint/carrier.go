@@ -59,8 +59,10 @@ func rankerOf(c Carrier) ranker {
 //	time[:UNIT][:dmy|:mdy]         dates and times that move by UNIT: s, m, h or d (default: the finest shown)
 //	text                           equivalent spellings of street types, company forms and the like
 //	natural[:STEP][:comma][:short] numbers that keep their roundness: 1200 moves by 100, 19.99 by 1, 417 by 1
+//	coordinate[:DECIMALS]          degrees that move by one of their last decimals (2 to 7, default 5)
 //	category:A|B[:C|D...]          values that may stand for each other in pairs, where the row makes both plausible;
 //	                               % : and | in them are escaped as in a URL
+//	form:space|phone|web|name      how a value is written; fragile: cleaning undoes it
 //	none                           no marks
 func ParseCarrier(spec, locale string) (Carrier, error) {
 	kind, rest, _ := strings.Cut(spec, ":")
@@ -75,6 +77,10 @@ func ParseCarrier(spec, locale string) (Carrier, error) {
 		return parseTime(options, locale)
 	case categoryName:
 		return parseCategory(options)
+	case coordinateName:
+		return parseCoordinate(options)
+	case formName:
+		return parseForm(options)
 	case naturalName:
 		return parseNatural(options)
 	case "text":

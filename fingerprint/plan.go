@@ -6,11 +6,24 @@ type Mark struct {
 	Site  Site
 	Label uint8  // label of the original cell, 0 or 1
 	Alt   string // the cell with the other label
+	Zero  string // what copies hold whose label is 0, where the original has none; Alt is then for label 1
 }
 
 // Wants reports whether the copy of w's recipient holds Alt; else it holds
 // the original.
 func (mk Mark) Wants(w Word) bool { return w.Bit(mk.Site)^mk.Site.Mask != mk.Label }
+
+// Cell returns what the copy of w's recipient holds; changed is false where that
+// is the original.
+func (mk Mark) Cell(w Word) (cell string, changed bool) {
+	if mk.Zero == "" {
+		return mk.Alt, mk.Wants(w)
+	}
+	if w.Bit(mk.Site)^mk.Site.Mask == 0 {
+		return mk.Zero, true
+	}
+	return mk.Alt, true
+}
 
 // Plan appends the marks of a row to dst. cells, prev and next are in the
 // order of the scheme's columns; prev and next are the originals of the rows
@@ -37,6 +50,10 @@ func (m *Marker) Plan(dst []Mark, k RowKey, prev, cells, next []string, threshol
 
 func (m *Marker) mark(t *track, s Site, prev, cells, next []string) (Mark, bool) {
 	value := cells[t.index]
+	if f, ok := t.carrier.(former); ok {
+		zero, one, ok := f.Forms(value)
+		return Mark{Site: s, Zero: zero, Alt: one}, ok && !t.sorted
+	}
 	rank, ok := t.ranker.Rank(value)
 	if !ok {
 		return Mark{}, false

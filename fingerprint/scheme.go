@@ -158,7 +158,10 @@ func (s Scheme) validateColumn(c Column) error {
 	}
 	carrier, err := ParseCarrier(c.Carrier, s.Locale)
 	if err != nil {
-		return &PolicyError{c.Name, err.Error(), "carriers are number[:STEP], time[:UNIT], text and none"}
+		return &PolicyError{c.Name, err.Error(), "carriers are number[:STEP], natural[:STEP], time[:UNIT], coordinate, text, category, form and none"}
+	}
+	if c.Noted && Fragile(c.Carrier) {
+		return &PolicyError{c.Name, "a noted column cannot carry forms", "give it another carrier"}
 	}
 	if _, err := newLimits(c, carrier); err != nil {
 		return err

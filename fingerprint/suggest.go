@@ -16,6 +16,7 @@ const (
 	minPoints     = 0.05 // share of the cells with a spelling to choose
 	maxHeap       = 0.6  // share of the commonest value
 	maxLastDigit  = 0.5  // share of the commonest last digit: prices end in 9
+	maxPlainDigit = 0.3  // ...above which longer numbers are taken for chosen ones
 	minNeighbours = 0.7  // share of values with a neighbour one step away in the column...
 	minSpread     = 0.5  // ...or else distinct values per value
 )
@@ -31,6 +32,11 @@ func SuggestCarrier(k identity.Kind, header string, sample []string, locale stri
 	}
 	if len(cells) == 0 {
 		return noCarrier
+	}
+	if coordinateKind(k) {
+		if spec := suggestCoordinate(header, cells); spec != noCarrier {
+			return spec
+		}
 	}
 	switch k {
 	case identity.Number, identity.Integer:
@@ -107,6 +113,9 @@ func suggestNumber(header string, cells []string, locale string) string {
 	c := numberCarrier{step: quantity{step, uint8(f.scale)}, comma: f.comma, short: f.short, least: f.least}
 	for c.step.scale > 0 && c.step.coef%10 == 0 {
 		c.step.coef, c.step.scale = c.step.coef/10, c.step.scale-1
+	}
+	if f.chosen(step) {
+		return naturalCarrier{c}.Name()
 	}
 	return c.Name()
 }
@@ -210,24 +219,63 @@ func (f *figures) measured(step int64) bool {
 		return false
 	}
 	near, longest, run := 0, 0, 0
-	var last [10]int
+	chosen := f.chosen(step)
 	for i, v := range f.values {
 		if run++; i > 0 && v != f.values[i-1] {
 			run = 1
 		}
 		longest = max(longest, run)
-		last[v/step%10]++
-		_, below := slices.BinarySearch(distinct, v-step)
-		_, above := slices.BinarySearch(distinct, v+step)
-		if below || above {
+		if hasNeighbour(distinct, v, step, chosen) {
 			near++
 		}
 	}
 	n := float64(len(f.values))
-	if float64(longest) > maxHeap*n || float64(slices.Max(last[:])) > maxLastDigit*n {
+	if float64(longest) > maxHeap*n || !chosen && f.lastDigit(step) > maxLastDigit {
 		return false
 	}
 	return float64(near) >= minNeighbours*n || float64(len(distinct)) >= minSpread*n
+}
+
+// lastDigit is the share of the commonest last digit, counted in steps.
+func (f *figures) lastDigit(step int64) float64 {
+	var last [10]int
+	for _, v := range f.values {
+		last[v/step%10]++
+	}
+	return float64(slices.Max(last[:])) / float64(len(f.values))
+}
+
+// chosen reports whether people chose the last digits of the values: they heap
+// on one digit, and are long enough for that to be a habit of rounding or
+// pricing.
+func (f *figures) chosen(step int64) bool {
+	long := 0
+	for _, v := range f.values {
+		if v/step >= 100 {
+			long++
+		}
+	}
+	return float64(long) >= minParse*float64(len(f.values)) && f.lastDigit(step) > maxPlainDigit
+}
+
+// hasNeighbour reports whether the column also holds a value next to v: one
+// step away, or the next with the same ending.
+func hasNeighbour(distinct []int64, v, step int64, chosen bool) bool {
+	for _, by := range []int64{-1, 1} {
+		w := v + by*step
+		if chosen {
+			e := endingOf(v / step)
+			n, ok := e.number(e.index(v/step) + by)
+			if !ok {
+				continue
+			}
+			w = n * step
+		}
+		if _, found := slices.BinarySearch(distinct, w); found {
+			return true
+		}
+	}
+	return false
 }
 
 // years reports whether all values are years.

@@ -27,7 +27,7 @@ func (d *decision) weighCells(ctx context.Context, s *dataset, o *observed, cand
 		if read == nil {
 			continue
 		}
-		sites, reads := l.collect(read)
+		sites, reads := d.sturdy(l, read)
 		d.result.MarksRead += int64(len(sites))
 		d.missing(l, reads)
 		for _, t := range l.thresholds(candidates) {

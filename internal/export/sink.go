@@ -118,7 +118,8 @@ func (s *sink) mark(i int, b *batch, j int) table.Row {
 	copied := false
 	for _, m := range b.marksOf(j) {
 		count.Marked++
-		if !m.Wants(c.Word) {
+		cell, changed := m.Cell(c.Word)
+		if !changed {
 			continue
 		}
 		count.Changed++
@@ -126,7 +127,7 @@ func (s *sink) mark(i int, b *batch, j int) table.Row {
 			s.row[i].Cells = append(s.row[i].Cells[:0], row.Cells...)
 			row.Cells, copied = s.row[i].Cells, true
 		}
-		row.Cells[s.place(m.Site.Column)] = m.Alt
+		row.Cells[s.place(m.Site.Column)] = cell
 	}
 	for _, a := range c.Aliases {
 		at := s.place(a.Column)

@@ -136,7 +136,7 @@ func newField(c fingerprint.Column, locale string, prf key.PRF) field {
 	}
 	if f.listed {
 		domain = "kind/" + string(c.Kind)
-	} else if c.Carrier != "" && c.Carrier != "none" {
+	} else if c.Carrier != "" && c.Carrier != "none" && !fingerprint.Fragile(c.Carrier) {
 		f.carrier, _ = fingerprint.ParseCarrier(c.Carrier, locale)
 		f.number = f.carrier != nil && !strings.HasPrefix(c.Carrier, "text")
 	}
