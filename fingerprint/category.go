@@ -3,7 +3,6 @@ package fingerprint
 import (
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -108,14 +107,4 @@ func styled(word, model string) string {
 		word = widen(word)
 	}
 	return word
-}
-
-// values are all values of all pairs.
-func (c categoryCarrier) values() []string {
-	var out []string
-	for _, p := range c.pairs {
-		out = append(out, p[:]...)
-	}
-	slices.Sort(out)
-	return out
 }

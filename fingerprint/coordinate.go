@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"telltale/internal/identity"
 )
@@ -67,11 +68,9 @@ func (c coordinateCarrier) degrees(value string) (n numeral, body string, ok boo
 // both ends.
 func cutHemisphere(value string) (front rune, body string, back rune) {
 	body = strings.TrimSpace(value)
-	for _, r := range body {
-		if h := hemisphere(r); h != 0 {
-			front, body = h, strings.TrimSpace(body[len(string(r)):])
-		}
-		break
+	first, size := utf8.DecodeRuneInString(body)
+	if h := hemisphere(first); h != 0 {
+		front, body = h, strings.TrimSpace(body[size:])
 	}
 	for range 2 {
 		runes := []rune(body)

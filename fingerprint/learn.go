@@ -25,9 +25,9 @@ var resolutions = [...]int{9, 13, 20, 36}
 const denseRows = 2
 
 // LearnJoint learns, from consecutive rows of a table, how its columns go
-// together: for the noted ones of columns, what tells most of them. A mark must
-// be typical by each of the models: it must be no less likely than the share
-// typical, 0..1, of the cells of its column and of the whole table.
+// together: a model for each resolution. A mark must be typical by each of them:
+// no less likely than the share typical, 0..1, of the cells of its column and of
+// the whole table. KeepNoted is what marks need of it.
 func LearnJoint(columns []Column, sample [][]string, typical float64) []*Joint {
 	var out []*Joint
 	for _, bins := range resolutions {
@@ -61,7 +61,10 @@ func learnJoint(columns []Column, sample [][]string, bins int, typical float64) 
 	if err := j.limit(columns, sample, typical); err != nil {
 		panic(err) // a model just made fits its own columns
 	}
-	return j.keep(columns)
+	if len(j.Fields) == 0 {
+		return nil
+	}
+	return j
 }
 
 func cellsOf(sample [][]string, column int) []string {

@@ -61,13 +61,9 @@ func distinctValues(sample []string) []string {
 // SuggestPairs returns the category carrier of a column in consecutive rows of
 // a table: the pairs of values between which most cells may move, given the rest of their rows. It is "none" when no pair lets a hundredth of the cells
 // move. Numbers are paired with their neighbours only.
-func SuggestPairs(columns []Column, column int, sample [][]string, typical float64) string {
-	noted := slices.Clone(columns)
-	for i := range noted {
-		noted[i].Noted = i == column
-	}
-	models, err := newJointModels(LearnJoint(noted, sample, typical), noted)
-	if err != nil || len(models) == 0 || len(models[0].fields[column].values) == 0 {
+func SuggestPairs(columns []Column, column int, sample [][]string, joint []*Joint) string {
+	models, err := newJointModels(joint, columns)
+	if err != nil || len(models) == 0 || models[0].fields[column].share == nil || len(models[0].fields[column].values) == 0 {
 		return noCarrier
 	}
 	p := newPairing(models, column)

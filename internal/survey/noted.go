@@ -42,6 +42,9 @@ var strictness = [...]float64{0.7, 0.75, 0.8, 0.85}
 // learns how the columns go together.
 func (s *Survey) note(sample, columns [][]string, c Choices) error {
 	before := slices.Clone(s.Columns)
+	if !s.mayNote(c) {
+		return nil
+	}
 	for _, typical := range strictness {
 		s.Columns = slices.Clone(before)
 		if err := s.noteAt(typical, sample, columns, c); err != nil {
@@ -54,21 +57,31 @@ func (s *Survey) note(sample, columns [][]string, c Choices) error {
 	return nil
 }
 
+// mayNote tells whether any column could come to be noted, so that other tables
+// are not made to wait for a model.
+func (s *Survey) mayNote(c Choices) bool {
+	if s.forAnalysis() {
+		return true
+	}
+	return slices.ContainsFunc(s.Columns, func(col Column) bool { return fingerprint.IsCategory(c.Carriers[col.Name]) })
+}
+
 func (s *Survey) noteAt(typical float64, sample, columns [][]string, c Choices) error {
 	analysis := s.forAnalysis()
+	joint := fingerprint.LearnJoint(s.Scheme().Columns, sample, typical)
 	for i := range s.Columns {
 		col := &s.Columns[i]
 		spec, chosen := c.Carriers[col.Name]
 		suggested := analysis && !chosen && col.Carrier == "" && !col.Key && fingerprint.Categories(col.Kind, col.Name, columns[i])
 		if spec == "category" || suggested {
-			col.Carrier = fingerprint.SuggestPairs(s.Scheme().Columns, i, sample, typical)
+			col.Carrier = fingerprint.SuggestPairs(s.Scheme().Columns, i, sample, joint)
 			if col.Carrier == "none" && chosen {
 				return &NoPairsError{col.Name}
 			}
 		}
-		col.Noted = marked(col.Carrier) && (analysis || fingerprint.IsCategory(col.Carrier))
+		col.Noted = marked(col.Carrier) && !fingerprint.Fragile(col.Carrier) && (analysis || fingerprint.IsCategory(col.Carrier))
 	}
-	s.Joint = fingerprint.LearnJoint(s.Scheme().Columns, sample, typical)
+	s.Joint = fingerprint.KeepNoted(joint, s.Scheme().Columns)
 	if err := s.measure(sample); err != nil {
 		return err
 	}
