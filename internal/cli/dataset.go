@@ -31,7 +31,9 @@ func (p *program) datasetCommand() *cli.Command {
 				Name: "add", Usage: "register a table: learn it, and decide how it is marked", ArgsUsage: "NAME FILE",
 				Description: "Keys, identities and carriers are suggested from the file; what you name replaces the suggestion.\n" +
 					"Key and identity columns are never altered.\n" +
-					"KIND of a carrier: number[:STEP], time[:UNIT], text or none. A policy file has the same in TOML:\n\n" +
+					"KIND of a carrier: number[:STEP], natural[:STEP] (keeps round sums round and prices ending in 9 so), time[:UNIT],\n" +
+					"coordinate[:DECIMALS], text, category (pairs are found) or category:A|B[:C|D], form:space|phone|web|name (fragile:\n" +
+					"cleaning undoes it), or none. A policy file has the same in TOML:\n\n" +
 					"   key = [\"id\"]\n   identity = [\"email\", \"phone\"]\n   locale = \"en-GB\"\n   density = 0.2\n   coalition = 4\n\n" +
 					"   [carriers]\n   address = \"text\"\n   amount = \"number:0.01\"\n\n   [kinds]\n   ref = \"serial\"",
 				Flags: append([]cli.Flag{
@@ -285,7 +287,7 @@ func (p *program) runDatasetShow(c *cli.Context) error {
 				doc.Version, first(doc.Locale, "not known"), doc.Density, doc.Coalition, doc.Exports)
 			t := newTable("COLUMN", "KIND", "ROLE", "CARRIER", "SORTED")
 			for _, col := range doc.Columns {
-				t.AppendRow(gopretty.Row{col.Name, col.Kind, roleName(col), col.Carrier, mark(col.Sorted)})
+				t.AppendRow(gopretty.Row{col.Name, col.Kind, roleName(col), carrierInWords(col.Carrier), mark(col.Sorted)})
 			}
 			render(w, t)
 		})

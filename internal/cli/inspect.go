@@ -136,6 +136,14 @@ func carrierName(spec string) string {
 	return spec
 }
 
+// carrierInWords is a specification short enough for a table.
+func carrierInWords(spec string) string {
+	if pairs := strings.Count(spec, ":"); strings.HasPrefix(spec, "category:") {
+		return fmt.Sprintf("category, %d %s", pairs, map[bool]string{true: "pair", false: "pairs"}[pairs == 1])
+	}
+	return spec
+}
+
 func surveyWarnings(s *survey.Survey) []string {
 	warnings := []string{}
 	keys, marks := 0, s.MarkCells()
@@ -165,7 +173,7 @@ func writeInspect(w io.Writer, d inspectDoc) {
 	fmt.Fprintf(w, "%d rows, %d columns, locale %s\n\n", d.Rows, len(d.Columns), first(d.Locale, "not known"))
 	t := newTable("COLUMN", "KIND", "ROLE", "CARRIER", "CELLS THAT CAN CARRY", "EMPTY", "SORTED")
 	for _, c := range d.Columns {
-		t.AppendRow(gopretty.Row{c.Name, c.Kind, roleName(c), c.Carrier, percent(c.Capacity), percent(c.Empty), mark(c.Sorted)})
+		t.AppendRow(gopretty.Row{c.Name, c.Kind, roleName(c), carrierInWords(c.Carrier), percent(c.Capacity), percent(c.Empty), mark(c.Sorted)})
 	}
 	render(w, t)
 	fmt.Fprintf(w, "\nmarks     about %d cells of a copy at density %.2g\n", d.MarkCells, d.Density)

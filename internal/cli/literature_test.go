@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"telltale/internal/attack"
+	"telltale/internal/key"
 	"telltale/internal/material"
 )
 
@@ -63,8 +64,26 @@ func literatureRows(t *testing.T, l literatureTable) attack.Table {
 	return attack.New(append([]string{"id"}, l.header...), rows)
 }
 
+// literatureShell is a shell whose key is always the same, so that marks, and with
+// them all figures, are those of every other run.
+func literatureShell(t *testing.T) *shell {
+	s := &shell{t, t.TempDir()}
+	master := key.Secret{20, 26, 11, 26}
+	text, err := key.Encode(master, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := key.WriteFile(s.registry()+".key", text); err != nil {
+		t.Fatal(err)
+	}
+	if err := createRegistry(t.Context(), s.registry(), master); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 func issueLiterature(t *testing.T, l literatureTable) *issued {
-	s := newShell(t)
+	s := literatureShell(t)
 	x := &issued{shell: s, original: literatureRows(t, l), table: l, copies: map[string]attack.Table{}}
 	path := s.write("table.csv", csvBytes(t, x.original.Header, x.original.Rows))
 	for i := range literatureRecipients {
