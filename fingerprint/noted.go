@@ -73,6 +73,17 @@ func (s Site) original(n Note) (label uint8, ok bool) {
 	return uint8(n - 1), n == 1 || n == 2
 }
 
+// NotedSite is the site of a cell of a noted column: its mask is that of the
+// note, and where no mark can be made it is marked at no density.
+func (m *Marker) NotedSite(k RowKey, column int, n Note) Site {
+	s := m.Site(k, column)
+	original, marked := s.original(n)
+	if s.Mask = original ^ s.mostlyOne(); !marked {
+		s.U, s.Mask = math.MaxUint32, 0
+	}
+	return s
+}
+
 // ReadNoted is Read for a cell of a noted column, with the note of its row.
 // Cells without marks are told from those with, so ok is false for them.
 func (m *Marker) ReadNoted(k RowKey, column int, value string, n Note) (s Site, symbol uint8, ok bool) {

@@ -153,7 +153,7 @@ func (c *Committer) open(b *Bundle, rows *link.RowSet, places []int, recipient s
 	var drawn []fingerprint.Site
 	var buf []byte
 	for i, k := range rows.Keys {
-		drawn = c.sites(drawn[:0], k)
+		drawn = c.sites(drawn[:0], rows, i)
 		buf = siteLeaf(buf[:0], c.salt.Block(k), rows, i, drawn)
 		sites[i] = hashOf(buf)
 		buf = w.leaf(buf[:0], k, drawn)
@@ -176,7 +176,7 @@ func (c *Committer) openRow(rows *link.RowSet, at int, w *word) Row {
 	for _, list := range rows.Hashes {
 		r.Hashes = append(r.Hashes, beHex(list[at]))
 	}
-	for _, s := range c.sites(nil, k) {
+	for _, s := range c.sites(nil, rows, at) {
 		r.Sites = append(r.Sites, Site{s.U, s.Bias, s.Mask})
 		r.Bits = append(r.Bits, int(w.bits.Bit(s)))
 	}

@@ -128,7 +128,7 @@ func (c *Committer) block(rows *link.RowSet, from, to int, words []*word) (Hash,
 	var buf []byte
 	for i := from; i < to; i++ {
 		at := len(sites)
-		sites = c.sites(sites, rows.Keys[i])
+		sites = c.sites(sites, rows, i)
 		buf = siteLeaf(buf[:0], c.salt.Block(rows.Keys[i]), rows, i, sites[at:])
 		level[i-from] = hashOf(buf)
 	}
@@ -145,8 +145,13 @@ func (c *Committer) block(rows *link.RowSet, from, to int, words []*word) (Hash,
 }
 
 // sites appends the sites of a row, one for each carrier.
-func (c *Committer) sites(dst []fingerprint.Site, k fingerprint.RowKey) []fingerprint.Site {
+func (c *Committer) sites(dst []fingerprint.Site, rows *link.RowSet, row int) []fingerprint.Site {
+	k := rows.Keys[row]
 	for _, column := range c.carriers {
+		if notes := rows.Notes[column]; notes != nil {
+			dst = append(dst, c.marker.NotedSite(k, column, notes[row]))
+			continue
+		}
 		dst = append(dst, c.marker.Site(k, column))
 	}
 	return dst

@@ -72,6 +72,22 @@ func (ix *Index) finishNotes() error {
 	return nil
 }
 
+// takeNotes unpacks the notes of one segment.
+func (s *RowSet) takeNotes(c Chunk) error {
+	column := slices.Index(s.names, c.Column)
+	if column < 0 || len(s.Notes[column]) != c.Segment*SegmentRows {
+		return fmt.Errorf("%w: notes of column %q", ErrFormat, c.Column)
+	}
+	for row := len(s.Notes[column]); row < len(s.Keys); row++ {
+		at := 1 + (row-c.Segment*SegmentRows)/perByte
+		if at >= len(c.Data) {
+			return fmt.Errorf("%w: column %q has too few notes", ErrFormat, c.Column)
+		}
+		s.Notes[column] = append(s.Notes[column], fingerprint.Note(c.Data[at]>>(row%perByte*2)&3))
+	}
+	return nil
+}
+
 // Note is what was noted of a cell of a noted column.
 func (ix *Index) Note(row uint32, column int) fingerprint.Note {
 	return fingerprint.Note(ix.notes[column][row/perByte] >> (row % perByte * 2) & 3)

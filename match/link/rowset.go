@@ -15,34 +15,41 @@ import (
 // cell is empty. It is what commitments are made over.
 type RowSet struct {
 	Keys   []fingerprint.RowKey
-	Hashes [][]uint64 // per key or identity column, in the order of the scheme
+	Hashes [][]uint64           // per key or identity column, in the order of the scheme
+	Notes  [][]fingerprint.Note // per column of the scheme; nil for those that are not noted
 	listed []string
+	names  []string // of all columns
 }
 
 // NewRowSet is an empty set; Take fills it.
 func NewRowSet(spec Spec) *RowSet {
 	s := &RowSet{}
 	for _, c := range spec.Columns {
+		s.names = append(s.names, c.Name)
 		if c.Key || c.Identity {
 			s.listed = append(s.listed, c.Name)
 		}
 	}
 	s.Hashes = make([][]uint64, len(s.listed))
+	s.Notes = make([][]fingerprint.Note, len(s.names))
 	return s
 }
 
 // Take adds a chunk of the index. Chunks come in the order in which they were
-// made: the keys of a segment before its hashes. Chunks of other parts are
+// made: the keys of a segment before its notes and hashes. Chunks of other parts are
 // passed over. An error about their content wraps ErrFormat.
 func (s *RowSet) Take(c Chunk) error {
-	if c.Part != partKeys && c.Part != partHashes {
+	if c.Part != partKeys && c.Part != partHashes && c.Part != partNotes {
 		return nil
 	}
 	if err := checkVersion(c.Data); err != nil {
 		return err
 	}
-	if c.Part == partKeys {
+	switch c.Part {
+	case partKeys:
 		return s.takeKeys(c.Data[1:])
+	case partNotes:
+		return s.takeNotes(c)
 	}
 	column := slices.Index(s.listed, c.Column)
 	if column < 0 {
