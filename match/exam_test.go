@@ -33,13 +33,13 @@ type exam struct {
 
 const leaking = "maintainer"
 
-func newExam(t *testing.T) *exam {
+func newExam(t *testing.T, withhold float64) *exam {
 	r := rngFor(91)
 	_, rows := people(r, *candidates)
 	x := &exam{world: newWorld(t), rows: rows, copies: map[string][][]string{}}
 	whole := []string{leaking, "printing-house", "exam-board", "ministry", "call-centre"}
 	make := func(rows [][]string, to ...string) {
-		for name, copied := range x.make(issue{dataset: "registrations", scheme: peopleScheme(), rows: rows, recipients: to, withhold: .02, canaries: 12}) {
+		for name, copied := range x.make(issue{dataset: "registrations", scheme: peopleScheme(), rows: rows, recipients: to, withhold: withhold, canaries: 12}) {
 			x.copies[name] = copied
 		}
 	}
@@ -51,7 +51,7 @@ func newExam(t *testing.T) *exam {
 		}
 		make(own, fmt.Sprintf("school-%c", 'a'+i))
 	}
-	x.e = x.engine(Options{})
+	x.e = x.engine(Options{All: true})
 	reseller := sampled(r, x.copies[leaking], .3)
 	for i := range x.spammers {
 		x.spammers[i] = sampled(r, reseller, .4)
@@ -100,7 +100,7 @@ func (x *exam) isCanary(phone string) bool {
 // complaints of real people narrow down to it, and attribute it when there are
 // enough or when they quote values that carry marks.
 func TestExamStory(t *testing.T) {
-	x := newExam(t)
+	x := newExam(t, .02)
 	if got := x.trace(x.e, message.FromText(emailOf(t, x.e.datasets[0], leaking), "Pass your exam", "", later)); got.Verdict != Attributed || got.Suspects[0].Recipient != leaking {
 		t.Errorf("one message to a canary: %s", got.brief())
 	}
@@ -180,15 +180,18 @@ func accusedOf(r Result) (names []string) {
 // attribute nobody: real people of ours chosen at random, strangers, guesses at
 // our own domain, in sets of 10 to 400, looked at after every tenth message. A
 // set accuses somebody with a probability of at most 1e-6, so that 1,000 sets
-// fail wrongly once in a thousand runs; the largest e-value is logged.
+// fail wrongly once in a thousand runs. That alone would take very wrong e-values to fail,
+// so a tenth of the rows is withheld, and the largest of each candidate's at any look is compared with Ville's bound:
+// of n, at most n/10 and five standard errors reach 10 (false alarm about 3e-7).
 func TestUnrelatedComplaints(t *testing.T) {
 	const seed = 29
-	x := newExam(t)
+	x := newExam(t, .1)
 	r := rngFor(seed)
 	_, domain, _ := strings.Cut(emailOf(t, x.e.datasets[0], leaking), "@")
-	worst, sum, n := math.Inf(-1), 0.0, 0
+	worst, sum, n, reached := math.Inf(-1), 0.0, 0, 0
 	for set := range *unrelated {
 		trace := x.e.NewTrace()
+		largest := map[string]float64{}
 		for i := range 10 + r.IntN(391) {
 			m := x.stranger(r, domain, i)
 			reading, err := x.e.Message(background, m, Seen{At: m.Received, Call: fmt.Sprint(i)})
@@ -203,7 +206,12 @@ func TestUnrelatedComplaints(t *testing.T) {
 				t.Errorf("seed %d, set %d: %v accused after %d complaints: %s", seed, set, names, i+1, got.brief())
 			}
 			for _, s := range got.Suspects {
-				worst = max(worst, s.Log10LR)
+				largest[s.Recipient] = max(largest[s.Recipient], s.Log10LR)
+			}
+		}
+		for _, l := range largest {
+			if worst = max(worst, l); l >= 1 {
+				reached++
 			}
 		}
 		got, err := trace.Result(background)
@@ -213,7 +221,10 @@ func TestUnrelatedComplaints(t *testing.T) {
 			n++
 		}
 	}
-	t.Logf("%d sets: nobody accused; the largest e-value at any look is 10^%.1f, the mean of those listed at the end %.2f", *unrelated, worst, sum/float64(max(n, 1)))
+	t.Logf("seed %d, %d sets, %d candidates: the largest e-value at any look is 10^%.1f, %d reached 10, the mean at the end %.2f", seed, *unrelated, n, worst, reached, sum/float64(max(n, 1)))
+	if most := float64(n)/10 + 5*math.Sqrt(.09*float64(n)); float64(reached) > most {
+		t.Errorf("seed %d: %d of %d e-values reached 10 at some look, want at most %.0f", seed, reached, n, most)
+	}
 }
 
 func (x *exam) stranger(r *rand.Rand, domain string, i int) message.Message {

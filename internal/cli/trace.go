@@ -115,6 +115,9 @@ func (t *tracing) batch(messages []message.Message, failed []match.Input) error 
 		if err != nil {
 			return err
 		}
+		for k := range chunk {
+			chunk[k].Forget()
+		}
 	}
 	finish := func(result *match.Result) {
 		addFailed(result, failed)

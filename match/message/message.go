@@ -91,3 +91,9 @@ func (m Message) Everything() string {
 	}
 	return b.String()
 }
+
+// Forget lets go of the texts of a message that has been weighed: of a hundred
+// thousand they are most of the memory.
+func (m *Message) Forget() {
+	m.Subject, m.Header, m.Text, m.Links, m.Phones, m.Emails, m.Parts = "", "", "", nil, nil, nil, nil
+}
