@@ -3,6 +3,7 @@ package canary
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"telltale/internal/identity"
 	"telltale/internal/key"
@@ -21,14 +22,18 @@ func (d *draft) address() {
 		return
 	}
 	near := d.neighbours(i)
+	shares := d.st.Float64() < m.repeated(i)
 	for try := 1; try <= 32; try++ {
 		bits := max(d.street(i, near)+d.house(i)-log2(float64(try)), 0) // refused draws made this one likelier
 		v, ok := m.roles.address(d.cells, m.p.Locale)
 		if len(digitRuns(v)) == 0 {
 			return // a street without a number is nobody's address
 		}
-		if !ok || m.p.Seen.has(entry(identity.Address, v)) {
+		if !ok || m.p.Seen.has(entry(identity.Address, v)) != shares {
 			continue
+		}
+		if shares {
+			return // somebody lives there
 		}
 		cols := []int{i}
 		if m.number >= 0 && !blank(d.cells[m.number]) {
@@ -41,19 +46,33 @@ func (d *draft) address() {
 
 // street draws the text of the address from rows.
 func (d *draft) street(i int, rows []string) float64 {
-	if old := d.donor[i]; d.spellsCity(old) {
+	if old := d.donor[i]; d.m.spellsCity(d.donor, old) {
 		d.cells[i] = old
 		return 0
 	}
 	v := rows[d.st.IntN(len(rows))]
-	n := 0
-	for _, w := range rows {
-		if streetOf(w) == streetOf(v) {
-			n++
+	n := 1
+	if !d.rough {
+		n = countIf(rows, func(w string) bool { return streetOf(w) == streetOf(v) })
+	}
+	bits := -log2(float64(n) / float64(len(rows)))
+	if d.m.roads[streetOf(v)] == 1 && d.m.tokens[i] != nil {
+		if w, ok := d.m.newStreet(d.st, i, v); ok {
+			v = w
 		}
 	}
 	d.cells[i] = v
-	return -log2(float64(n) / float64(len(rows)))
+	return bits
+}
+
+// newStreet is a street that no row has.
+func (m *model) newStreet(st *key.Stream, i int, old string) (string, bool) {
+	for range 8 {
+		if v := m.phrase(st, i, old); m.roads[streetOf(v)] == 0 {
+			return dressPlain(old, v), true
+		}
+	}
+	return "", false
 }
 
 func streetOf(v string) string {
@@ -65,9 +84,9 @@ func streetOf(v string) string {
 	}, v))
 }
 
-func (d *draft) spellsCity(address string) bool {
-	for _, c := range []int{d.m.city, d.m.region} {
-		if c >= 0 && !blank(d.donor[c]) && strings.Contains(address, strings.TrimSpace(d.donor[c])) {
+func (m *model) spellsCity(cells []string, address string) bool {
+	for _, c := range []int{m.city, m.region} {
+		if c >= 0 && !blank(cell(cells, c)) && strings.Contains(address, strings.TrimSpace(cells[c])) {
 			return true
 		}
 	}
@@ -77,21 +96,29 @@ func (d *draft) spellsCity(address string) bool {
 // neighbours are the addresses of the sample in the same city, or all when the
 // sample has fewer than four streets there.
 func (d *draft) neighbours(i int) []string {
-	var near, all []string
-	for _, r := range d.m.p.Sample {
-		v := cell(r.Cells, i)
-		if blank(v) {
-			continue
-		}
-		all = append(all, v)
-		if d.m.city >= 0 && cell(r.Cells, d.m.city) == d.donor[d.m.city] {
-			near = append(near, v)
+	if d.m.city >= 0 {
+		if near := d.m.streets[d.donor[d.m.city]]; len(near) > 0 {
+			return near
 		}
 	}
-	if len(near) >= 4 && distinct(near)*float64(len(near)) >= 4 {
-		return near
+	return d.m.values(i)
+}
+
+// streetsByCity are the addresses of cities with at least four.
+func (m *model) streetsByCity(i int) map[string][]string {
+	near := map[string][]string{}
+	for _, r := range m.p.Sample {
+		if v := cell(r.Cells, i); !blank(v) && m.city >= 0 {
+			c := cell(r.Cells, m.city)
+			near[c] = append(near[c], v)
+		}
 	}
-	return all
+	for c, list := range near {
+		if len(list) < 4 || distinct(list)*float64(len(list)) < 4 {
+			delete(near, c)
+		}
+	}
+	return near
 }
 
 // house draws the house number: every digit run of the address is replaced by
@@ -107,13 +134,12 @@ func (d *draft) house(i int) float64 {
 	if len(runs) == 0 {
 		return bits
 	}
-	first := m.houses
 	text := d.cells[i]
 	for k := len(runs) - 1; k >= 0; k-- {
 		from, to := runs[k][0], runs[k][1]
 		v, b := anyDigits(d.st, to-from)
-		if k == 0 && len(first) > 8 {
-			v, b = drawValue(d.st, first)
+		if like := m.houses[beside(d.cells[i], from, to)]; len(like) > 8 {
+			v, b = drawValue(d.st, like)
 		}
 		text, bits = text[:from]+v+text[to:], bits+b
 	}
@@ -121,12 +147,22 @@ func (d *draft) house(i int) float64 {
 	return bits
 }
 
-// firstRuns are the first runs of digits of a column's values.
-func (m *model) firstRuns(i int) []string {
-	var out []string
+// beside is what stands on both sides of a run of digits: numbers of houses,
+// floors and flats are told apart by it.
+func beside(v string, from, to int) string {
+	before, _ := utf8.DecodeLastRuneInString(v[:from])
+	after, _ := utf8.DecodeRuneInString(v[to:])
+	return string([]rune{before, after})
+}
+
+// houseNumbers are the runs of digits of a column's values, by what stands
+// beside them.
+func (m *model) houseNumbers(i int) map[string][]string {
+	out := map[string][]string{}
 	for _, v := range m.values(i) {
-		if runs := digitRuns(v); len(runs) > 0 {
-			out = append(out, v[runs[0][0]:runs[0][1]])
+		for _, r := range digitRuns(v) {
+			k := beside(v, r[0], r[1])
+			out[k] = append(out[k], v[r[0]:r[1]])
 		}
 	}
 	return out
@@ -158,13 +194,17 @@ func anyDigits(st *key.Stream, n int) (string, float64) {
 // drawValue takes a value as often as it stands in the list.
 func drawValue(st *key.Stream, list []string) (string, float64) {
 	v := list[st.IntN(len(list))]
+	return v, -log2(float64(countIf(list, func(w string) bool { return w == v })) / float64(len(list)))
+}
+
+func countIf(list []string, f func(string) bool) int {
 	n := 0
-	for _, w := range list {
-		if w == v {
+	for _, v := range list {
+		if f(v) {
 			n++
 		}
 	}
-	return v, -log2(float64(n) / float64(len(list)))
+	return n
 }
 
 // organisation joins the first words of one organisation and the last words of
@@ -172,27 +212,35 @@ func drawValue(st *key.Stream, list []string) (string, float64) {
 // row's own.
 func (d *draft) organisation(i int) {
 	m, old := d.m, d.cells[i]
-	if blank(old) || m.distinct[i] < 0.4 {
+	if blank(old) || m.distinct[i] < 0.4 || m.tokens[i] == nil {
 		return
 	}
-	group := m.alikeWords(i, old)
-	tail := strings.Fields(old)
 	for try := 1; try <= 32; try++ {
-		head := strings.Fields(group[d.st.IntN(len(group))])
-		cut := 1
-		if len(head) > 2 {
-			cut = 1 + d.st.IntN(len(head)-1)
-		}
-		words := append(slices.Clone(head[:cut]), tail[min(cut, len(tail)):]...)
-		v := strings.Join(words, " ")
+		v := m.phrase(d.st, i, old)
 		c, ok := canonical(identity.Organisation, v, m.p.Locale)
 		if !ok || m.p.Seen.has(entry(identity.Organisation, c)) {
 			continue
 		}
 		d.cells[i] = v
-		d.note(identity.Organisation, []int{i}, Part{"organisation", max(headBits(group, words)-log2(float64(try)), 0)})
+		if !d.rough {
+			bits := headBits(m.alikeWords(i, old), strings.Fields(v))
+			d.note(identity.Organisation, []int{i}, Part{"organisation", max(bits-log2(float64(try)), 0)})
+		}
 		return
 	}
+}
+
+// headed is old with its first words replaced by those of a value of the same
+// form, half of the time.
+func (m *model) headed(st *key.Stream, i int, old string) string {
+	words := strings.Fields(old)
+	if len(words) < 2 || st.IntN(2) == 0 {
+		return old
+	}
+	group := m.alikeWords(i, old)
+	head := strings.Fields(group[st.IntN(len(group))])
+	cut := 1 + st.IntN(len(words)-1)
+	return strings.Join(append(slices.Clone(head[:cut]), words[cut:]...), " ")
 }
 
 // headBits is the surprise of the first words, at any cut; the last words are
@@ -203,13 +251,17 @@ func headBits(group, words []string) float64 {
 	for cut := 1; cut <= cuts; cut++ {
 		heads := 0
 		for _, v := range group {
-			if slices.Equal(strings.Fields(v)[:cut], words[:cut]) {
+			if sameHead(strings.Fields(v), words, cut) {
 				heads++
 			}
 		}
 		p += float64(heads) / float64(len(group)*cuts)
 	}
-	return -log2(min(p, 1))
+	return -log2(max(min(p, 1), 1/float64(len(group)+1)))
+}
+
+func sameHead(a, b []string, n int) bool {
+	return len(a) >= n && len(b) >= n && slices.Equal(a[:n], b[:n])
 }
 
 // alikeWords are the values with as many words and the same commas.

@@ -51,6 +51,8 @@ type Contacts struct {
 	Domains []string `json:"domains,omitempty"`
 	Phones  []string `json:"phones,omitempty"`
 	Emails  []string `json:"emails,omitempty"`
+	// Vacancies are the rows whose places the canaries may take; see Vacate.
+	Vacancies *Vacancies `json:"-"`
 }
 
 // Origin says where a contact or an official number of a canary comes from.
@@ -68,6 +70,7 @@ const (
 type Canary struct {
 	Slot       int        `json:"slot"`
 	Shared     bool       `json:"shared,omitempty"`
+	Echo       int        `json:"echo,omitempty"` // 1 + the slot of the canary that this one is a duplicate of; 0 for none
 	Cells      []string   `json:"cells"`
 	Identities []Identity `json:"identities"`
 	Place      float64    `json:"place"` // position in the file, [0, 1)
@@ -101,7 +104,7 @@ type Part struct {
 const Separator = "\x1f"
 
 // MinEmailBits is the least surprise of an e-mail address at an owned domain.
-const MinEmailBits = 48
+const MinEmailBits = 24
 
 // ErrNoGap is returned by Planter.Fit when no canary fits between two rows. It
 // is offered again at the next row.

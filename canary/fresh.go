@@ -1,29 +1,46 @@
 package canary
 
 import (
-	"slices"
 	"strings"
 
 	"telltale/internal/identity"
 	"telltale/internal/key"
 )
 
-// freshen gives the canary values of its own where the real row had values of
-// its own: a value that one row has would otherwise be seen twice, and mark
-// the canary. Key, sorted and identifying columns have their own rules.
+// freshen shifts rare values: a value that the real row has for itself would
+// be seen twice, and mark the canary, so the canary gets one that no row has;
+// one that the row shares with a few others gives way to one that is rarer by
+// one row. Key, sorted and identifying columns have their own rules.
 func (d *draft) freshen() {
 	m := d.m
 	for i, c := range m.p.Columns {
 		if c.Key || c.Sorted || m.p.Stats[i].sorted() != 0 || blank(d.cells[i]) || d.cells[i] != d.donor[i] {
 			continue
 		}
-		if m.counts[i][d.donor[i]] != 1 {
+		n := m.counts[i][d.donor[i]]
+		if m.listed(i) {
 			continue
 		}
-		if v, ok := m.fresh(d.st, i, c.Kind, d.donor[i]); ok {
-			d.cells[i] = v
+		if n == 1 && d.st.Float64() < m.alone[i] {
+			if v, ok := m.fresh(d.st, i, c.Kind, d.donor[i]); ok {
+				d.cells[i] = v
+			}
+		} else if n > 1 && n <= 5 && m.mixer.free(i) {
+			if rarer := m.byCount[i][n-1]; len(rarer) > 0 {
+				d.cells[i] = rarer[d.st.IntN(len(rarer))]
+			}
 		}
 	}
+}
+
+// listed reports whether column i takes its values from a list that others
+// know, too: an invented region would be found out.
+func (m *model) listed(i int) bool {
+	switch m.p.Columns[i].Kind {
+	case identity.City, identity.Region, identity.Country, identity.Category:
+		return m.distinct[i] < repeats
+	}
+	return false
 }
 
 // fresh draws a value like old that the sample does not hold.
@@ -47,21 +64,16 @@ func (m *model) vary(st *key.Stream, i int, k identity.Kind, old string) (string
 	case identity.Postcode:
 		return varyEnd(st, old), true
 	}
+	if x, ok := parseDay(k, old); ok {
+		return x.spell(x.units + int64(st.IntN(61)-30)), true
+	}
 	if x, ok := parseScalar(old); ok {
 		return m.varyScalar(st, i, x)
 	}
-	if words := strings.Fields(old); len(words) > 1 {
-		group := m.alikeWords(i, old)
-		head := strings.Fields(group[st.IntN(len(group))])
-		cut := 1 + st.IntN(len(words)-1)
-		return dressPlain(old, strings.Join(append(slices.Clone(head[:cut]), words[cut:]...), " ")), true
-	}
-	w := m.single[i]
-	if w == nil || w.empty() {
+	if m.tokens[i] == nil {
 		return "", false
 	}
-	v, ok := w.chain.draw(st)
-	return dress(old, v), ok
+	return dressPlain(old, m.phrase(st, i, old)), true
 }
 
 // varyScalar moves a number into a gap near it, a time by some days or by some
@@ -96,31 +108,70 @@ func varyEnd(st *key.Stream, old string) string {
 // vary.
 func (m *model) learnValues() {
 	n := len(m.p.Columns)
-	m.counts, m.single = make([]map[string]int, n), make([]*words, n)
+	m.counts, m.tokens = make([]map[string]int, n), make([]*tokens, n)
 	m.sizes, m.grain, m.groups = make([]*gaps, n), make([]int64, n), make([]map[string][]string, n)
+	m.byCount, m.alone = make([][6][]string, n), make([]float64, n)
 	for i := range n {
 		values := m.values(i)
+		var order []string
 		m.counts[i] = map[string]int{}
 		m.groups[i] = map[string][]string{}
+		m.countByPerson(i, &order)
 		for _, v := range values {
-			m.counts[i][v]++
 			m.groups[i][wordForm(v)] = append(m.groups[i][wordForm(v)], v)
 		}
+		for _, v := range order {
+			if k := m.counts[i][v]; k < len(m.byCount[i]) {
+				m.byCount[i][k] = append(m.byCount[i][k], v)
+			}
+		}
+		m.alone[i] = m.p.Stats[i].Values.alone(len(values), len(m.byCount[i][1]))
 		m.sizes[i], m.grain[i] = newGaps(values), grainOf(values)
 		if m.distinct[i] > 0.02 {
-			m.single[i] = newWords(singleWords(values))
+			m.tokens[i] = newTokens(values)
 		}
 	}
 }
 
-func singleWords(values []string) []string {
-	var out []string
-	for _, v := range values {
-		if w := lower(v); lettersOnly(w) {
-			out = append(out, w)
+// countByPerson counts the values of a column, rows of one person once.
+func (m *model) countByPerson(i int, order *[]string) {
+	for r, row := range m.p.Sample {
+		v := cell(row.Cells, i)
+		if blank(v) || m.toldBefore(r, i, v) {
+			continue
+		}
+		if m.counts[i][v]++; m.counts[i][v] == 1 {
+			*order = append(*order, v)
 		}
 	}
-	return out
+}
+
+// toldBefore reports whether an earlier row of r's person has the value.
+func (m *model) toldBefore(r, i int, v string) bool {
+	for _, k := range m.clusters.around(r) {
+		if k >= r {
+			return false
+		}
+		if cell(m.p.Sample[k].Cells, i) == v {
+			return true
+		}
+	}
+	return false
+}
+
+// repeated is the share of persons whose value of column i is another's, too.
+func (m *model) repeated(i int) float64 {
+	if len(m.clusters.members) == 0 {
+		return m.p.Stats[i].Values.repeated()
+	}
+	n, several := 0, 0
+	for _, k := range m.counts[i] {
+		n += k
+		if k > 1 {
+			several += k
+		}
+	}
+	return float64(several) / float64(max(n, 1))
 }
 
 // grainOf is the greatest unit that all times of a column are multiples of,

@@ -45,18 +45,21 @@ func (p *Profile) mint(secret key.Secret, n int, c Contacts, shared bool) ([]Can
 		return nil, err
 	}
 	m := p.ready()
-	out := make([]Canary, n)
-	for slot := range out {
-		d := &draft{m: m, st: secret.Stream(fmt.Sprintf("slot/%d", slot)), contacts: c, slot: slot, of: n}
-		if err := d.fill(); err != nil {
+	m.choosing.Do(m.learnChooser)
+	taken := map[int64]bool{}
+	var out []Canary
+	for len(out) < n {
+		d := &draft{m: m, contacts: c, slot: len(out), of: n, shared: shared, taken: taken}
+		if err := d.choose(secret); err != nil {
 			return nil, err
 		}
-		out[slot] = Canary{
-			Slot: slot, Shared: shared, Cells: d.cells, Origins: d.origins,
+		out = append(out, Canary{
+			Slot: d.slot, Shared: shared, Cells: d.cells, Origins: d.origins,
 			Identities: m.identities(d.cells, d.notes), Place: d.place,
-		}
+		})
+		out = append(out, d.echoes()...)
 	}
-	return out, nil
+	return out[:n], nil
 }
 
 // suffice checks the pools before anything is drawn. A pool that is empty may
@@ -82,6 +85,9 @@ type draft struct {
 	st       *key.Stream
 	contacts Contacts
 	slot, of int
+	shared   bool
+	rough    bool           // cells only, without phones and without identities
+	taken    map[int64]bool // vacant numbers of this copy's other canaries
 	place    float64
 	row      int // the sampled row that it started from
 	donor    []string
@@ -101,13 +107,38 @@ type note struct {
 	kind    identity.Kind
 	columns []int
 	parts   []Part
+	hidden  bool // of use beside others only
 }
 
 func (d *draft) note(k identity.Kind, columns []int, parts ...Part) {
-	d.notes = append(d.notes, note{k, columns, parts})
+	d.notes = append(d.notes, note{kind: k, columns: columns, parts: parts})
 }
 
 func (d *draft) origin(i int, o Origin) { d.origins = append(d.origins, Source{i, o}) }
+
+// choose draws until the chooser keeps what was drawn: roughly first, and what
+// is kept once more with its identities.
+func (d *draft) choose(secret key.Secret) error {
+	c, keep := d.m.chooser, secret.Stream(fmt.Sprintf("slot/%d/keep", d.slot))
+	for try := 1; ; try++ {
+		again := func() *key.Stream { return secret.Stream(fmt.Sprintf("slot/%d/%d", d.slot, try)) }
+		if len(c.rounds) > 0 && try < chooseTries {
+			rough := &draft{m: d.m, st: again(), contacts: d.contacts, slot: d.slot, of: d.of, rough: true}
+			if err := rough.fill(); err != nil {
+				return err
+			}
+			if !c.keeps(c.traits.of(rough.cells, -1), keep) {
+				continue
+			}
+		}
+		d.st = again()
+		if err := d.fill(); err != nil {
+			return err
+		}
+		d.number()
+		return nil
+	}
+}
 
 // fill draws the row: a real row first, then everything that identifies.
 func (d *draft) fill() error {
@@ -115,14 +146,16 @@ func (d *draft) fill() error {
 	named := d.start()
 	m := d.m
 	m.wearName(d.cells, d.person)
-	if named {
+	if named && !d.rough {
 		d.noteName()
 	}
 	for _, i := range m.nationals {
 		d.national(i)
 	}
 	for _, i := range m.serials {
-		d.serial(i)
+		if !d.takesVacancy(i) {
+			d.serial(i)
+		}
 	}
 	d.address()
 	for _, i := range m.orgs {
@@ -134,13 +167,16 @@ func (d *draft) fill() error {
 	for k, i := range m.emails {
 		d.email(k, i)
 	}
+	d.freshen()
+	d.combine()
+	if d.rough {
+		return nil
+	}
 	for k, i := range m.phones {
 		if err := d.phone(k, i); err != nil {
 			return err
 		}
 	}
-	d.freshen()
-	d.combine()
 	d.noteBeside()
 	return nil
 }
@@ -149,8 +185,8 @@ func (d *draft) fill() error {
 // hold; a row for which none is found is left for another.
 func (d *draft) start() (named bool) {
 	for range 16 {
-		d.row = d.st.IntN(len(d.m.p.Sample))
-		d.donor = d.m.p.Sample[d.row].Cells
+		d.row = d.m.aRow(d.st)
+		d.donor = d.m.mixer.mix(d.st, d.m.p.Sample[d.row].Cells)
 		p, bits, ok := d.m.drawPerson(d.st, d.donor, 64)
 		d.cells, d.person, d.bits = slices.Clone(d.donor), p, bits
 		if ok {
@@ -160,6 +196,16 @@ func (d *draft) start() (named bool) {
 	return false
 }
 
+// aRow draws a row of the sample, persons alike however many rows they have.
+func (m *model) aRow(st *key.Stream) int {
+	for {
+		r := st.IntN(len(m.p.Sample))
+		if n := len(m.clusters.around(r)); n == 1 || st.IntN(n) == 0 {
+			return r
+		}
+	}
+}
+
 func (d *draft) noteName() {
 	m := d.m
 	cols := append(slices.Clone(m.given[:min(1, len(m.given))]), m.family[:min(1, len(m.family))]...)
@@ -167,7 +213,9 @@ func (d *draft) noteName() {
 		cols = slices.Clone(m.name[:min(1, len(m.name))])
 	}
 	parts := []Part{{"given", d.bits[0]}, {"family", max(d.bits[1]+log2(m.accepted), 0)}}
-	d.note(identity.Name, cols, parts...)
+	if !m.known(d.cells) {
+		d.note(identity.Name, cols, parts...)
+	}
 	for _, i := range []int{m.city, m.postcode, m.date} {
 		if i < 0 || blank(d.cells[i]) {
 			continue
@@ -185,7 +233,7 @@ func (d *draft) noteName() {
 // a leak may have dropped the family name.
 func (d *draft) noteBeside() {
 	at := slices.IndexFunc(d.notes, func(n note) bool { return n.kind == identity.Serial })
-	if at < 0 {
+	if at < 0 || d.notes[at].hidden {
 		return
 	}
 	number := d.notes[at]
@@ -239,7 +287,16 @@ func (d *draft) email(k, i int) {
 			h = m.boxes.habits[d.st.IntN(n)]
 		}
 	}
-	box := m.boxes.write(d.st, h, d.person, d.bits)
+	var box mailbox
+	for try := range 8 {
+		if box = m.boxes.write(d.st, h, d.person, d.bits, try == 7 || len(m.boxes.habits) == 0); box.bits >= MinEmailBits {
+			break
+		}
+		h = m.boxes.habits[d.st.IntN(len(m.boxes.habits))]
+		for k := 0; h == nil && k < 8; k++ {
+			h = m.boxes.habits[d.st.IntN(len(m.boxes.habits))]
+		}
+	}
 	domain := d.contacts.Domains[d.st.IntN(len(d.contacts.Domains))]
 	text := box.text + "@" + domain
 	if up := strings.TrimSpace(old); strings.ToUpper(up) == up {
@@ -298,7 +355,7 @@ func (d *draft) combine() {
 	var fresh, kept []int
 	for _, i := range m.combination {
 		g := m.numbers[i]
-		if g == nil || blank(d.cells[i]) {
+		if g == nil || blank(d.cells[i]) || m.counts[i][d.cells[i]] > 1 {
 			kept = append(kept, i)
 			continue
 		}
@@ -308,6 +365,9 @@ func (d *draft) combine() {
 		} else {
 			kept = append(kept, i)
 		}
+	}
+	if d.rough {
+		return
 	}
 	all := append(slices.Clone(fresh), kept...)
 	whole := append(slices.Clone(parts), Part{drawRow, m.rarityOf(kept, d.donor)})
@@ -371,6 +431,9 @@ func (m *model) rarityOf(cols []int, cells []string) float64 {
 func (m *model) identities(cells []string, notes []note) []Identity {
 	var out []Identity
 	for _, n := range notes {
+		if n.hidden {
+			continue
+		}
 		id := Identity{Kind: n.kind, Columns: n.columns, Parts: n.parts}
 		for _, p := range n.parts {
 			id.Bits += p.Bits

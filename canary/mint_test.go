@@ -19,12 +19,16 @@ func mustMint(t testing.TB, p *Profile, label string, n int, c Contacts) []Canar
 }
 
 // plant runs the planter over the table and returns the rows with the canaries
-// among them; row numbers of canaries are told apart by the second result.
+// among them; the second result tells which are canaries.
 func plant(t testing.TB, p *Profile, rows [][]string, cs []Canary) (out [][]string, isCanary []bool, planted []Canary) {
 	t.Helper()
-	pl := NewPlanter(p, cs, int64(len(rows)))
-	put := func(i int, prev, next []string) {
-		cells, err := pl.Fit(i, prev, next)
+	return plantAmong(t, p, rows, cs, nil)
+}
+
+func plantAmong(t testing.TB, p *Profile, rows [][]string, cs []Canary, v *Vacancies) (out [][]string, isCanary []bool, planted []Canary) {
+	t.Helper()
+	pl := NewPlanterAmong(p, cs, int64(len(rows)), v)
+	put := func(i int, next []string, cells []string, err error) {
 		if err == ErrNoGap {
 			if next == nil {
 				t.Errorf("canary %d fits nowhere", i)
@@ -41,15 +45,36 @@ func plant(t testing.TB, p *Profile, rows [][]string, cs []Canary) (out [][]stri
 	var prev []string
 	for r, cells := range rows {
 		for _, i := range pl.Due(int64(r)) {
-			put(i, prev, cells)
+			row, err := pl.Fit(i, prev, cells)
+			put(i, cells, row, err)
 		}
-		out, isCanary = append(out, cells), append(isCanary, false)
+		if v.Vacant(cells) {
+			next := []string(nil)
+			if r+1 < len(rows) {
+				next = rows[r+1]
+			}
+			for _, i := range pl.Instead(prev, cells, next) {
+				row, err := pl.Replace(i, prev, cells, next)
+				put(i, cells, row, err)
+			}
+		} else {
+			out, isCanary = append(out, cells), append(isCanary, false)
+		}
 		prev = cells
 	}
 	for _, i := range pl.Tail() {
-		put(i, out[len(out)-1], nil)
+		row, err := pl.Fit(i, out[len(out)-1], nil)
+		put(i, nil, row, err)
 	}
 	return out, isCanary, planted
+}
+
+// plantFor mints n canaries and plants them.
+func plantFor(t testing.TB, tab testTable, p *Profile, label string, n int) (out [][]string, isCanary []bool, planted []Canary) {
+	t.Helper()
+	c := contactsFor(tab, n, label)
+	c.Vacancies = p.Vacate(secret("canary-vacancy/"+tab.name), n)
+	return plantAmong(t, p, tab.rows, mustMint(t, p, label, n, c), c.Vacancies)
 }
 
 func TestRealTables(t *testing.T) {

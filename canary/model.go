@@ -2,6 +2,7 @@ package canary
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 
 	"telltale/internal/identity"
@@ -23,11 +24,20 @@ type model struct {
 	cells    [][]string            // filled cells by column, all read before the model is shared
 	groups   []map[string][]string // values of several words by their form
 	counts   []map[string]int      // of every value of a column
-	single   []*words              // one-word values
+	byCount  [][6][]string         // values that occur so often, in the order of the table
+	alone    []float64             // chance that a value with one row of the sample has one row of the table
+	tokens   []*tokens             // the words of columns of phrases
 	sizes    []*gaps
-	houses   []string // house numbers of the first address column
+	houses   map[string][]string // numbers in the first address column
+	streets  map[string][]string // by city
+	roads    map[string]int      // addresses by what is left without their numbers
+	sakes    float64             // share of full names that more rows than one bear
 	grain    []int64
-	accepted float64 // least share of drawn names that the table does not hold
+	clusters *clusters
+	mixer    *mixer
+	choosing sync.Once
+	chooser  *chooser // prepared at the first canary
+	accepted float64  // least share of drawn names that the table does not hold
 }
 
 // ready returns the model, building it at the first call.
@@ -45,6 +55,7 @@ func newModel(p *Profile) *model {
 	for i := range p.Columns {
 		m.distinct = append(m.distinct, distinct(m.values(i)))
 	}
+	m.learnClusters()
 	m.learnValues()
 	m.learnNames()
 	m.learnMailboxes()
@@ -60,8 +71,14 @@ func newModel(p *Profile) *model {
 		}
 	}
 	if len(m.addresses) > 0 {
-		m.houses = m.firstRuns(m.addresses[0])
+		m.houses, m.streets = m.houseNumbers(m.addresses[0]), m.streetsByCity(m.addresses[0])
+		m.roads = map[string]int{}
+		for _, v := range m.values(m.addresses[0]) {
+			m.roads[streetOf(v)]++
+		}
 	}
+	m.learnMixer()
+	m.learnNamesakes()
 	m.measureNames()
 	return m
 }
@@ -119,7 +136,10 @@ func distinct(values []string) float64 {
 
 func (m *model) learnNames() {
 	var gs, fs []string
-	for _, r := range m.p.Sample {
+	for k, r := range m.p.Sample {
+		if !m.clusters.leads(k) {
+			continue
+		}
 		p := m.person1(r.Cells)
 		gs, fs = appendFilled(gs, p.given), appendFilled(fs, p.family)
 	}

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"telltale/internal/identity"
 )
 
 // compare orders two cells as a person would who sorts a column: numbers by
@@ -97,6 +99,17 @@ func parseScalar(s string) (scalar, bool) {
 		return x, true
 	}
 	return scalar{}, false
+}
+
+// parseDay reads eight digits in a column of dates.
+func parseDay(k identity.Kind, v string) (scalar, bool) {
+	const layout = "20060102"
+	t := strings.TrimLeft(v, " ")
+	if k != identity.Date || len(t) != len(layout) {
+		return scalar{}, false
+	}
+	at, err := time.Parse(layout, t)
+	return scalar{units: count(at, layout), layout: layout, blank: v[:len(v)-len(t)]}, err == nil
 }
 
 func parseNumber(t string) (scalar, bool) {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"telltale/internal/identity"
+	"telltale/internal/synthetic"
 )
 
 const peopleSpec = "id:integer:k name:name:i email:email:i phone:phone:i city:city postcode:postcode street:address:i waybill:serial:i amount:number created:time:s"
@@ -34,6 +35,13 @@ func people(n int) testTable {
 		})
 	}
 	return tab
+}
+
+const courierSpec = "运单号:serial:k 收件人:name:i 电话:phone:i 省份:region 城市:city 地址:address:i 重量:number 揽收时间:time:s"
+
+// courier is the table of waybills that examples and demo use.
+func courier(n int) testTable {
+	return testTable{name: "courier", locale: "zh-CN", cols: columns(courierSpec), rows: synthetic.Waybills(n, 3).Rows}
 }
 
 const waybillSpec = "waybill:serial:k name:name:i phone:phone:i idcard:national-id:i province:region city:city address:address:i weight:number sent:time:s"

@@ -9,6 +9,7 @@ import (
 	"github.com/mozillazg/go-pinyin"
 	"golang.org/x/text/unicode/norm"
 
+	"telltale/internal/identity"
 	"telltale/internal/key"
 )
 
@@ -248,11 +249,13 @@ func initialsOf(name string) string {
 	return out.String()
 }
 
-// drawPerson draws names until the table does not hold them together. ok is
-// false when it holds all that were drawn.
+// drawPerson draws names until nobody in the table is nearly the person, and
+// the table holds the full name or not, as wanted. ok is false when none of
+// the tries gave one.
 func (m *model) drawPerson(st *key.Stream, donor []string, tries int) (p person, bits [2]float64, ok bool) {
 	old := m.person1(donor)
 	gs := m.givenFor(donor)
+	sake := st.Float64() < m.sakes && m.besideName(donor)
 	for range tries {
 		p, bits = person{}, [2]float64{}
 		if old.given != "" && !gs.empty() {
@@ -261,17 +264,32 @@ func (m *model) drawPerson(st *key.Stream, donor []string, tries int) (p person,
 		if old.family != "" && !m.families.empty() {
 			p.family, bits[1] = m.families.draw(st)
 		}
-		if p.given == "" || p.family == "" || !m.known(donor, p) {
+		if p.given == "" || p.family == "" {
+			return p, bits, true
+		}
+		cells := m.wearName(slices.Clone(donor), p)
+		if m.known(cells) == sake && !m.nearRow(cells) {
 			return p, bits, true
 		}
 	}
 	return p, bits, false
 }
 
+// besideName reports whether something of the row besides its name tells
+// namesakes apart.
+func (m *model) besideName(cells []string) bool {
+	for _, list := range [][]int{m.phones, m.emails, m.nationals, m.addresses} {
+		if len(list) > 0 && !blank(cell(cells, list[0])) {
+			return true
+		}
+	}
+	return false
+}
+
 // known reports whether some row of the table bears the name.
-func (m *model) known(donor []string, p person) bool {
-	v, ok := m.fullName(m.wearName(slices.Clone(donor), p), m.p.Locale)
-	return ok && m.p.Seen.has(entry("name", v))
+func (m *model) known(cells []string) bool {
+	v, ok := m.fullName(cells, m.p.Locale)
+	return ok && m.p.Seen.has(entry(identity.Name, v))
 }
 
 // wearName writes the name into the name columns of cells, dressed like what

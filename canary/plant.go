@@ -19,6 +19,12 @@ import (
 //	    row, err := pl.Fit(i, last, nil) // last: the row before, which may be a canary
 //	}
 //
+// With vacancies, a row r that is Vacant is left out, and in its place stands
+//
+//	for _, i := range pl.Instead(prev, r, next) {
+//	    row, err := pl.Replace(i, prev, r, next)
+//	}
+//
 // prev and next are ORIGINAL rows, before marks. Due is called once for every
 // row, in order, after the calls of Fit for the row before. Several canaries
 // due at one row are planted in the order of Due. Fit gives the same cells for
@@ -35,6 +41,11 @@ type Planter struct {
 	queue    []int     // canaries by target
 	next     int       // first of queue that was not due yet
 	rows     int64
+
+	vacancies *Vacancies
+	seats     map[int64][]int // canaries by the vacant number that they have
+	standing  []int           // canaries that take any vacancy
+	passed    int             // vacancies so far
 
 	mu      sync.Mutex
 	waiting []int
@@ -62,13 +73,20 @@ const (
 const offers = 4
 
 // NewPlanter plans the places of the canaries in a table of that many rows
-// (-1: as many as were learned).
+// (-1: as many as were learned) without vacancies.
 func NewPlanter(p *Profile, canaries []Canary, rows int64) *Planter {
+	return NewPlanterAmong(p, canaries, rows, nil)
+}
+
+// NewPlanterAmong is NewPlanter with the vacancies that the canaries were
+// minted with.
+func NewPlanterAmong(p *Profile, canaries []Canary, rows int64, v *Vacancies) *Planter {
 	if rows < 0 {
 		rows = p.Rows
 	}
 	pl := &Planter{
 		m: p.ready(), rows: rows, share: map[int][2]int{}, planted: map[int]Canary{}, used: map[string]bool{},
+		vacancies: v, seats: map[int64][]int{},
 	}
 	pl.columns = pl.m.fittings()
 	for _, c := range canaries {
@@ -78,7 +96,9 @@ func NewPlanter(p *Profile, canaries []Canary, rows int64) *Planter {
 	pl.separate()
 	for i := range canaries {
 		pl.targets = append(pl.targets, pl.target(i))
-		pl.queue = append(pl.queue, i)
+		if !pl.seat(i, v) {
+			pl.queue = append(pl.queue, i)
+		}
 	}
 	slices.SortStableFunc(pl.queue, func(a, b int) int { return int(min(max(pl.targets[a]-pl.targets[b], -1), 1)) })
 	return pl
@@ -232,7 +252,8 @@ func (pl *Planter) Tail() []int {
 	pl.mu.Lock()
 	defer pl.mu.Unlock()
 	out := append(pl.waiting, pl.queue[pl.next:]...)
-	pl.waiting, pl.next = nil, len(pl.queue)
+	out = append(append(out, pl.seated()...), pl.standing...)
+	pl.waiting, pl.next, pl.standing = nil, len(pl.queue), nil
 	for _, i := range out {
 		pl.share[i] = [2]int{0, 1}
 	}
@@ -245,11 +266,16 @@ func (pl *Planter) Tail() []int {
 func (pl *Planter) Fit(i int, prev, next []string) ([]string, error) {
 	pl.mu.Lock()
 	defer pl.mu.Unlock()
+	return pl.settle(i, prev, nil, next)
+}
+
+// settle is Fit and Replace.
+func (pl *Planter) settle(i int, prev, gone, next []string) ([]string, error) {
 	c := pl.canaries[i]
 	c.Cells = slices.Clone(c.Cells)
 	room := 0.0
 	for _, f := range pl.columns {
-		v, space, ok := pl.fit(f, c, prev, next, pl.share[i])
+		v, space, ok := pl.fitAt(f, c, prev, gone, next, pl.share[i])
 		if !ok && next == nil {
 			continue // nothing follows: the minted value stands
 		}

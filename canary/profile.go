@@ -18,6 +18,7 @@ type Profile struct {
 	Stats   []Stat
 	Sample  []Row  // a uniform choice of rows, in the order of the table
 	Seen    filter // identities of all rows
+	Names   Spread // how often full names occur
 
 	mu    sync.Mutex
 	model *model // prepared at the first use
@@ -37,6 +38,7 @@ type Stat struct {
 	First, Last     string
 	Runs            []Run // serial numbers by shape
 	Shapeless       int64
+	Values          Spread // how often values occur
 }
 
 // sorted reports whether the column stood in order: 1 rising, -1 falling.
@@ -60,9 +62,10 @@ func (s *Stat) settle() {
 }
 
 func (p *Profile) clone() *Profile {
-	q := &Profile{Columns: p.Columns, Locale: p.Locale, Rows: p.Rows, Sample: slices.Clone(p.Sample), Stats: slices.Clone(p.Stats)}
+	q := &Profile{Columns: p.Columns, Locale: p.Locale, Rows: p.Rows, Names: Spread{slices.Clone(p.Names.Values)}, Sample: slices.Clone(p.Sample), Stats: slices.Clone(p.Stats)}
 	for i := range q.Stats {
 		q.Stats[i].Runs = slices.Clone(q.Stats[i].Runs)
+		q.Stats[i].Values.Values = slices.Clone(q.Stats[i].Values.Values)
 		for j := range q.Stats[i].Runs {
 			q.Stats[i].Runs[j] = q.Stats[i].Runs[j].clone()
 		}
@@ -87,9 +90,10 @@ type saved struct {
 	Stats   []Stat
 	Sample  []Row
 	Seen    filter
+	Names   Spread
 }
 
-const profileVersion = 1
+const profileVersion = 2
 
 // MarshalBinary returns the profile as bytes, the same for the same profile.
 func (p *Profile) MarshalBinary() ([]byte, error) {
@@ -98,7 +102,7 @@ func (p *Profile) MarshalBinary() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := gob.NewEncoder(z).Encode(saved{profileVersion, p.Columns, p.Locale, p.Rows, p.Stats, p.Sample, p.Seen}); err != nil {
+	if err := gob.NewEncoder(z).Encode(saved{profileVersion, p.Columns, p.Locale, p.Rows, p.Stats, p.Sample, p.Seen, p.Names}); err != nil {
 		return nil, err
 	}
 	if err := z.Close(); err != nil {
@@ -121,7 +125,7 @@ func (p *Profile) UnmarshalBinary(data []byte) error {
 	if s.Version != profileVersion || len(s.Stats) != len(s.Columns) {
 		return fmt.Errorf("%w: version %d with %d columns, want version %d", ErrProfile, s.Version, len(s.Columns), profileVersion)
 	}
-	*p = Profile{Columns: s.Columns, Locale: s.Locale, Rows: s.Rows, Stats: s.Stats, Sample: s.Sample, Seen: s.Seen}
+	*p = Profile{Columns: s.Columns, Locale: s.Locale, Rows: s.Rows, Stats: s.Stats, Sample: s.Sample, Seen: s.Seen, Names: s.Names}
 	return nil
 }
 
@@ -135,6 +139,7 @@ func (p *Profile) Merge(q *Profile) error {
 	}
 	p.mergeSample(q)
 	p.Seen.merge(q.clone().Seen)
+	p.Names.merge(q.Names)
 	p.Rows += q.Rows
 	p.model = nil
 	return nil
@@ -143,6 +148,7 @@ func (p *Profile) Merge(q *Profile) error {
 func (s *Stat) merge(t Stat) {
 	s.Missing += t.Missing
 	s.Shapeless += t.Shapeless
+	s.Values.merge(t.Values)
 	for _, r := range t.Runs {
 		s.mergeRun(r)
 	}

@@ -142,6 +142,7 @@ func (r *roles) entries(cells []string, locale string) []uint64 {
 	if v, ok := r.fullName(cells, locale); ok {
 		out = append(out, entry(identity.Name, v))
 	}
+	out = append(out, r.near(cells, locale)...)
 	if v, ok := r.address(cells, locale); ok {
 		out = append(out, entry(identity.Address, v))
 	}

@@ -192,6 +192,37 @@ func (d *draft) serial(i int) {
 	d.note(identity.Serial, []int{i}, Part{"serial " + m.p.Columns[i].Name, bits})
 }
 
+// number gives a finished canary a vacant number. That is no identity by
+// itself: a row that nobody was given had it. In a table where the cells
+// together are the identity, it is one of them.
+func (d *draft) number() {
+	m := d.m
+	for _, i := range m.serials {
+		if !d.takesVacancy(i) {
+			continue
+		}
+		v, bits, ok := d.vacantNumber(d.cells[i])
+		if !ok {
+			d.serial(i)
+			return
+		}
+		d.cells[i] = v
+		for k := range d.notes {
+			if n := &d.notes[k]; n.kind == identity.Text && m.holds(d.cells) {
+				n.columns = append([]int{i}, n.columns...)
+				n.parts = append(n.parts, Part{"serial " + m.p.Columns[i].Name, bits})
+			}
+		}
+	}
+}
+
+// takesVacancy reports whether column i is the running key of a table some of
+// whose numbers are vacant.
+func (d *draft) takesVacancy(i int) bool {
+	v := d.contacts.Vacancies
+	return v != nil && v.dense && i == d.m.key[0]
+}
+
 // national fills a national id: a Chinese resident id keeps the region and
 // gets a birthday near the row's, a sequence number of the same sex and the
 // check digit; others are drawn like serial numbers.

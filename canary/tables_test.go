@@ -71,6 +71,8 @@ func realTables(t testing.TB) []testTable {
 	return []testTable{
 		{"febrl1", "en-AU", columns(febrlSpec), readCSV(t, filepath.Join(febrl, "dataset1.csv"), true)},
 		{"febrl3", "en-AU", columns(febrlSpec), readCSV(t, filepath.Join(febrl, "dataset3.csv"), true)},
+		{"febrl2", "en-AU", columns(febrlSpec), readCSV(t, filepath.Join(febrl, "dataset2.csv"), true)},
+		{"febrl4", "en-AU", columns(febrlSpec), readCSV(t, filepath.Join(febrl, "dataset4a.csv"), true)},
 		{"fake1000", "en-GB", columns(fakeSpec), readCSV(t, filepath.Join(fake, "fake_1000.csv"), true)},
 		{"uk500", "en-GB", columns(ukSpec), readCSV(t, filepath.Join(uk, "univocity.csv"), true)},
 		{"uk500-survey", "en-GB", columns(ukSurvey), readCSV(t, filepath.Join(uk, "markmbadham.csv"), true)},
@@ -151,9 +153,12 @@ func secret(label string) key.Secret { return key.Secret{1, 2, 3}.Derive(label) 
 // ownContacts are domains and, where the table has phones, numbers like its
 // own with other last digits: pools are the user's, and looked for in the
 // table's own blocks.
-func ownContacts(tab testTable, n int) Contacts {
+func ownContacts(tab testTable, n int) Contacts { return contactsFor(tab, n, "") }
+
+// contactsFor are other numbers for every label.
+func contactsFor(tab testTable, n int, label string) Contacts {
 	c := Contacts{Domains: []string{"mailpost.example", "brightmail.example", "inbox.example"}}
-	rng := rand.New(rand.NewPCG(3, 9))
+	rng := rand.New(rand.NewPCG(3, 9+entry("contacts", label)))
 	for i, col := range tab.cols {
 		for k := 0; col.Kind == identity.Phone && k < 2*n; {
 			e164, ok := identity.Canonical(identity.Phone, cell(tab.rows[rng.IntN(len(tab.rows))], i), tab.locale)

@@ -72,11 +72,11 @@ func isEastern(s string) bool {
 // enough is how many different words teach a model by themselves.
 const enough = 300
 
-// newWordsWith learns from the table's words; when they are few, new words are
-// also spelt after those of the vocabulary.
+// newWordsWith learns from the table's words; where new ones are common, they
+// are also taken from the vocabulary.
 func newWordsWith(sample, extra []string) *words {
 	w := newWords(sample)
-	if len(sample) == 0 || len(w.list) >= enough || w.novel < 0.05 || len(extra) == 0 {
+	if len(sample) == 0 || w.novel < 0.02 || len(extra) == 0 {
 		return w
 	}
 	return w.teach(extra)

@@ -12,16 +12,18 @@ import (
 
 // words is a model of the words of one kind: family names, given names, the
 // letters of mailbox names. With chance novel it spells a new word, letter by
-// letter after the two letters before; else it takes a word that was seen, as
-// often as it was seen. novel is the Good-Turing estimate of the chance that
-// the next row brings an unseen word: singletons over words (Good 1953). All
-// words are in lower case.
+// letter after the two letters before; else it takes a word that was seen.
+// novel, and how often a seen word is taken, are the Good-Turing estimates of
+// what the next row brings (Good 1953): an unseen word as often as rows have a
+// word of their own, a word seen once as often as rows share theirs with one
+// other, and so on. All words are in lower case.
 type words struct {
 	list  []string // sorted
 	upto  []int    // running counts
 	share map[string]float64
 	novel float64
 	chain *chain
+	extra []string // words of the locale that were not seen: half of the new words are of these
 
 	initials map[string]float64 // of a folded model
 	spelt    float64            // of a folded model: the novel share of the one it came from
@@ -33,22 +35,25 @@ func newWords(sample []string) *words {
 		counts[w]++
 	}
 	w := &words{share: make(map[string]float64, len(counts))}
-	single, total := 0, 0
-	for word := range counts {
+	single, total, mass := 0, 0, 0
+	of := map[int]int{} // words by their count
+	for word, n := range counts {
 		w.list = append(w.list, word)
+		of[n]++
 	}
 	slices.Sort(w.list)
 	for _, word := range w.list {
 		n := counts[word]
 		total += n
-		w.upto = append(w.upto, total)
-		w.share[word] = float64(n)
+		mass += goodTuring(n, of)
+		w.upto = append(w.upto, mass)
+		w.share[word] = float64(goodTuring(n, of))
 		if n == 1 {
 			single++
 		}
 	}
 	for word := range w.share {
-		w.share[word] /= float64(max(total, 1))
+		w.share[word] /= float64(max(mass, 1))
 	}
 	w.chain = newChain(w.list)
 	if total > 0 {
@@ -60,10 +65,29 @@ func newWords(sample []string) *words {
 	return w
 }
 
-// teach lets new words be spelt after further examples as well.
-func (w *words) teach(extra []string) *words {
+// goodTuring is the weight of a word that was seen n times, of being a word of
+// several counts by their number: 1024 times (n+1) of[n+1] / of[n] where rare
+// words are many enough to tell, else 1024 n.
+func goodTuring(n int, of map[int]int) int {
+	if n > 4 || of[n+1] < 5 {
+		return 1024 * n
+	}
+	return max(1024*(n+1)*of[n+1]/of[n], 1)
+}
+
+// teach lets half of the new words be of the locale's, and where few were
+// seen, the others be spelt after these as well.
+func (w *words) teach(locale []string) *words {
 	t := *w
-	t.chain = newChain(append(append([]string(nil), w.list...), extra...))
+	for _, v := range locale {
+		if w.share[v] == 0 {
+			t.extra = append(t.extra, v)
+		}
+	}
+	if len(w.list) < enough {
+		t.chain = newChain(append(append([]string(nil), w.list...), locale...))
+	}
+	slices.Sort(t.extra)
 	return &t
 }
 
@@ -80,6 +104,9 @@ func (w *words) drawWord(st *key.Stream) (string, float64) {
 // any is draw without the bits.
 func (w *words) any(st *key.Stream) string {
 	if st.Float64() < w.novel {
+		if len(w.extra) > 0 && st.IntN(2) == 0 {
+			return w.extra[st.IntN(len(w.extra))]
+		}
 		if s, ok := w.chain.draw(st); ok {
 			return s
 		}
@@ -104,7 +131,14 @@ func (w *words) chance(s string) float64 {
 	if w.initials != nil {
 		return w.share[s] + w.spelt*w.chain.chance(s)
 	}
-	return w.share[s]*(1-w.novel+w.novel*w.chain.refused) + w.novel*w.chain.chance(s)
+	spelt, extra := w.novel, 0.0
+	if len(w.extra) > 0 {
+		spelt = w.novel / 2
+		if _, ok := slices.BinarySearch(w.extra, s); ok {
+			extra = spelt / float64(len(w.extra))
+		}
+	}
+	return w.share[s]*(1-w.novel+spelt*w.chain.refused) + spelt*w.chain.chance(s) + extra
 }
 
 // folded is the model of the words as mailbox names spell them. Readings of Han
@@ -123,13 +157,16 @@ func (w *words) folded() *words {
 	for _, word := range w.list {
 		add(word, w.share[word]*keep)
 	}
+	for _, word := range w.extra {
+		add(word, w.novel/2/float64(len(w.extra)))
+	}
 	if isEastern(w.list[0]) {
 		w.chain.pairs(func(word string, p float64) { add(word, w.novel*p) })
 	} else if w.novel > 0 {
 		f.spelt, f.chain = w.novel, newChain(foldAll(w.chain.taught))
-		if first := w.chain.next[""]; first != nil {
-			for _, r := range first.runes {
-				f.initials[initialsOf(string(r))] += w.novel * first.chance(r) / (1 - w.chain.refused)
+		if start := w.chain.next[wordStart]; start != nil {
+			for _, r := range start.runes {
+				f.initials[initialsOf(string(r))] += w.novel * start.chance(r) / (1 - w.chain.refused)
 			}
 		}
 	}
@@ -152,8 +189,10 @@ func foldAll(list []string) []string {
 func (w *words) initialChance(s string) float64 { return w.initials[s] }
 
 // chain spells words: each letter is drawn after the two before it, as often
-// as it followed them in the words learned. Han characters are drawn by their
-// position alone.
+// as it followed them in the words learned, or, as often as something new
+// follows them, after the one before it, and so on (Witten & Bell 1991): words
+// that are new have letters together that no other word has. Han characters are
+// drawn by their position alone.
 type chain struct {
 	next    map[string]*letters
 	longest int
@@ -183,10 +222,15 @@ func newChain(list []string) *chain {
 		}
 		c.longest = max(c.longest, n)
 		c.walk(w, func(context string, r rune) {
-			if counts[context] == nil {
-				counts[context] = map[rune]int{}
+			for ; ; context = shorter(context) {
+				if counts[context] == nil {
+					counts[context] = map[rune]int{}
+				}
+				counts[context][r]++
+				if context == shorter(context) {
+					return
+				}
 			}
-			counts[context][r]++
 		})
 	}
 	for context, m := range counts {
@@ -219,6 +263,8 @@ func newLetters(m map[rune]int) *letters {
 	return l
 }
 
+func (l *letters) total() int { return l.upto[len(l.upto)-1] }
+
 func (l *letters) chance(r rune) float64 {
 	i, ok := slices.BinarySearch(l.runes, r)
 	if !ok {
@@ -245,10 +291,32 @@ func (c *chain) walk(w string, f func(context string, r rune)) {
 
 func context(before []rune) string {
 	n := len(before)
-	if n > 0 && unicode.Is(unicode.Han, before[0]) {
+	switch {
+	case n == 0:
+		return wordStart
+	case unicode.Is(unicode.Han, before[0]):
 		return "#" + string(rune('0'+n))
+	case n < chainBack:
+		return ">^" + string(before)
 	}
-	return string(before[max(0, n-chainBack):])
+	return ">" + string(before[n-chainBack:])
+}
+
+// wordStart is the context of a word's first letter.
+const wordStart = "#^"
+
+// shorter is the context to fall back on. Contexts begin with a mark: ">" and
+// the letters before, ">^" where the word begins; "#" and the position; "*" for
+// any letter anywhere.
+func shorter(context string) string {
+	if context[0] != '>' {
+		return context
+	}
+	_, first := utf8.DecodeRuneInString(context[1:])
+	if rest := context[1+first:]; rest != "" {
+		return ">" + rest
+	}
+	return "*"
 }
 
 func (c *chain) draw(st *key.Stream) (string, bool) {
@@ -264,10 +332,14 @@ func (c *chain) spell(st *key.Stream) string {
 	var rs []rune
 	for len(rs) <= c.longest {
 		l := c.next[context(rs)]
+		for at := context(rs); l != nil && at != shorter(at) && st.IntN(l.total()+len(l.runes)) < len(l.runes); {
+			at = shorter(at)
+			l = c.next[at]
+		}
 		if l == nil {
 			return ""
 		}
-		r := l.runes[sort.SearchInts(l.upto, st.IntN(l.upto[len(l.upto)-1])+1)]
+		r := l.runes[sort.SearchInts(l.upto, st.IntN(l.total())+1)]
 		if r == wordEnd {
 			break
 		}
@@ -309,27 +381,37 @@ func (c *chain) chance(s string) float64 {
 	}
 	p := 1.0
 	c.walk(s, func(context string, r rune) {
-		if l := c.next[context]; l != nil {
-			p *= l.chance(r)
-		} else {
-			p = 0
-		}
+		p *= c.after(context, r)
 	})
 	return p / (1 - c.refused)
 }
 
+// after is the chance of a letter in a context.
+func (c *chain) after(context string, r rune) float64 {
+	l := c.next[context]
+	if l == nil {
+		return 0
+	}
+	back := shorter(context)
+	if back == context {
+		return l.chance(r)
+	}
+	n, t := float64(l.total()), float64(len(l.runes))
+	return (n*l.chance(r) + t*c.after(back, r)) / (n + t)
+}
+
 // pairs calls f for every spelling of one or two characters.
 func (c *chain) pairs(f func(word string, p float64)) {
-	first := c.next[""]
-	if first == nil {
+	start := c.next[wordStart]
+	if start == nil {
 		return
 	}
-	for _, a := range first.runes {
+	for _, a := range start.runes {
 		after := c.next[context([]rune{a})]
 		if after == nil || a == wordEnd {
 			continue
 		}
-		p := first.chance(a) / (1 - c.refused)
+		p := start.chance(a) / (1 - c.refused)
 		for _, b := range after.runes {
 			q := p * after.chance(b)
 			if b == wordEnd {

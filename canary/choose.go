@@ -1,0 +1,121 @@
+package canary
+
+import (
+	"math"
+	"slices"
+
+	"telltale/internal/key"
+)
+
+// chooser thins out drafts until what is left looks like rows: a forest is
+// trained to tell sampled rows from drafts, its odds estimate how much likelier
+// a row with these traits is among rows than among drafts, and a draft is kept
+// with a chance in proportion to that (discriminator rejection sampling, Azadi
+// et al. 2019). Later rounds are trained on what the earlier ones keep.
+type chooser struct {
+	traits *traits
+	rounds []round
+	bits   float64 // by which a choice may make a draft likelier than its draw says
+}
+
+type round struct {
+	forest *forest
+	top    float64 // odds that are always kept
+}
+
+const (
+	chooseDrafts = 900 // that a round is trained on
+	chooseRows   = 1500
+	chooseRounds = 2
+	chooseTries  = 24 // drafts for a canary, of which the last stands
+	chooseLeast  = 64 // rows below which nothing can be learned
+)
+
+func (m *model) learnChooser() {
+	c := &chooser{}
+	m.chooser = c
+	if len(m.p.Sample) < chooseLeast {
+		return
+	}
+	c.traits = newTraits(m)
+	rows := c.rows()
+	st := key.Secret{}.Stream("chooser")
+	kept := 1.0
+	for range chooseRounds {
+		drafts, share := c.drafts(m, st)
+		if len(drafts) < 50 {
+			break
+		}
+		kept = share
+		c.rounds = append(c.rounds, train(rows, drafts))
+	}
+	if len(c.rounds) > 0 {
+		_, kept = c.drafts(m, st)
+	}
+	c.bits = -log2(max(kept, 1.0/chooseTries))
+}
+
+// rows are the traits of rows spread over the sample.
+func (c *chooser) rows() [][]float64 {
+	var out [][]float64
+	sample := c.traits.m.p.Sample
+	n := min(len(sample), chooseRows)
+	for k := range n {
+		r := k * len(sample) / n
+		out = append(out, c.traits.of(sample[r].Cells, r))
+	}
+	return out
+}
+
+// drafts are the traits of drafts that the rounds so far keep, and the share
+// of those drawn that they are.
+func (c *chooser) drafts(m *model, st *key.Stream) (out [][]float64, share float64) {
+	tried := 0
+	want := min(chooseDrafts, 2*len(m.p.Sample))
+	for ; tried < 4*want && len(out) < want; tried++ {
+		d := &draft{m: m, st: st, contacts: Contacts{Domains: []string{"a.invalid"}}, of: 1, rough: true}
+		if d.fill() != nil {
+			continue
+		}
+		x := c.traits.of(d.cells, -1)
+		if c.keeps(x, st) {
+			out = append(out, x)
+		}
+	}
+	return out, float64(len(out)) / float64(max(tried, 1))
+}
+
+func train(rows, drafts [][]float64) round {
+	var x [][]float64
+	var y []bool
+	var weight []float64
+	for k, list := range [][][]float64{rows, drafts} {
+		for _, v := range list {
+			x, y = append(x, v), append(y, k == 1)
+			weight = append(weight, float64(len(rows)+len(drafts))/float64(2*len(list)))
+		}
+	}
+	r := round{forest: growForest(x, y, weight)}
+	var odds []float64
+	for _, v := range drafts {
+		odds = append(odds, r.odds(v))
+	}
+	slices.Sort(odds)
+	r.top = odds[len(odds)*9/10]
+	return r
+}
+
+// odds are those of a row, rounded so that machines agree.
+func (r round) odds(x []float64) float64 {
+	return math.Round(math.Exp(-r.forest.score(x))*1e6) / 1e6
+}
+
+// keeps decides by chance.
+func (c *chooser) keeps(x []float64, st *key.Stream) bool {
+	for _, r := range c.rounds {
+		if st.Float64()*r.top > r.odds(x) {
+			return false
+		}
+	}
+	return true
+}
