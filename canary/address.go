@@ -22,7 +22,7 @@ func (d *draft) address() {
 		return
 	}
 	near := d.neighbours(i)
-	shares := d.st.Float64() < m.repeated(i)
+	shares := m.number < 0 && d.st.Float64() < m.repeated(i)
 	for try := 1; try <= 32; try++ {
 		bits := max(d.street(i, near)+d.house(i)-log2(float64(try)), 0) // refused draws made this one likelier
 		v, ok := m.roles.address(d.cells, m.p.Locale)
@@ -56,13 +56,25 @@ func (d *draft) street(i int, rows []string) float64 {
 		n = countIf(rows, func(w string) bool { return streetOf(w) == streetOf(v) })
 	}
 	bits := -log2(float64(n) / float64(len(rows)))
-	if d.m.roads[streetOf(v)] == 1 && d.m.tokens[i] != nil {
-		if w, ok := d.m.newStreet(d.st, i, v); ok {
-			v = w
-		}
-	}
+	v = d.m.rarerStreet(d.st, i, v)
 	d.cells[i] = v
 	return bits
+}
+
+// rarerStreet is a street that as many rows have as others share v's street
+// with it, as freshen does for other values.
+func (m *model) rarerStreet(st *key.Stream, i int, v string) string {
+	switch n := m.roads[streetOf(v)]; {
+	case n == 1 && m.tokens[i] != nil:
+		if w, ok := m.newStreet(st, i, v); ok {
+			return w
+		}
+	case n > 1 && n <= 5:
+		if rarer := m.byCount[i][n-1]; len(rarer) > 0 && m.counts[i][v] == n {
+			return rarer[st.IntN(len(rarer))]
+		}
+	}
+	return v
 }
 
 // newStreet is a street that no row has.
@@ -216,7 +228,7 @@ func (d *draft) organisation(i int) {
 		return
 	}
 	for try := 1; try <= 32; try++ {
-		v := m.phrase(d.st, i, old)
+		v := dressPlain(old, m.phrase(d.st, i, old))
 		c, ok := canonical(identity.Organisation, v, m.p.Locale)
 		if !ok || m.p.Seen.has(entry(identity.Organisation, c)) {
 			continue

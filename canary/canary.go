@@ -77,6 +77,15 @@ type Canary struct {
 	Origins    []Source   `json:"origins,omitempty"`
 }
 
+// Site is the slot that decides which copies carry a shared canary: a
+// duplicate goes where its canary goes.
+func (c Canary) Site() int {
+	if c.Echo > 0 {
+		return c.Echo - 1
+	}
+	return c.Slot
+}
+
 // Source is the origin of one cell.
 type Source struct {
 	Column int    `json:"column"`

@@ -37,7 +37,7 @@ func (m *model) learnChooser() {
 	if len(m.p.Sample) < chooseLeast {
 		return
 	}
-	c.traits = newTraits(m)
+	c.traits = newTraits(m, func(i int) bool { return !m.fixed(i) })
 	rows := c.rows()
 	st := key.Secret{}.Stream("chooser")
 	kept := 1.0

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 	"unicode"
-
-	"telltale/internal/identity"
 )
 
 // copyFeatures are what can be seen of every row of a copy by somebody who has
@@ -257,5 +255,3 @@ func removed(all []*example) float64 {
 	}
 	return float64(rows) / float64(len(all)-canaries)
 }
-
-var _ = identity.Email

@@ -1,6 +1,7 @@
 package canary
 
 import (
+	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -11,9 +12,12 @@ import (
 	"telltale/internal/identity"
 )
 
-// The measure of detectability: a logistic model over hashed features of every
-// cell (its value, its frequency, its length, its character trigrams), five
-// times cross-validated, and the area under its ROC curve. 0.5 is guessing.
+// The measure of detectability that the tests take; it shares nothing with the
+// trees that the program grows. A logistic model over hashed features of every
+// cell (its value, its frequency, its length, its character trigrams) and of
+// neighbouring cells together is trained on four fifths of a copy, planted
+// canaries and their labels included, and judged on the last fifth, five times
+// over. 0.5 is guessing.
 
 const featureBits = 17
 
@@ -30,13 +34,13 @@ func featurize(tab testTable, rows [][]string, counts []map[string]int) [][]uint
 		add := func(s string) { fs = append(fs, uint32(entry("f", s)>>(64-featureBits))) }
 		for i, c := range tab.cols {
 			v := judged(c, cell(r, i))
-			if c.Key && c.Kind == identity.Integer {
-				continue
-			}
 			t := strings.ToLower("^" + v + "$")
 			add(fmt.Sprint(i, "=", v))
 			add(fmt.Sprint(i, "#", min(counts[i][v], 3)))
 			add(fmt.Sprint(i, "l", len(v)))
+			if i > 0 {
+				add(fmt.Sprint(i, "&", v, Separator, judged(tab.cols[i-1], cell(r, i-1))))
+			}
 			rs := []rune(t)
 			for k := 0; k+3 <= len(rs); k++ {
 				add(fmt.Sprint(i, "t", string(rs[k:k+3])))
@@ -56,18 +60,21 @@ func judged(c Column, v string) string {
 	return v
 }
 
-func auc(tab testTable, real, fake [][]string, seed uint64) float64 {
+// judge scores every row of a copy.
+func judge(tab testTable, rows [][]string, isCanary []bool, seed uint64) []*example {
 	counts := make([]map[string]int, len(tab.cols))
 	for i, c := range tab.cols {
 		counts[i] = map[string]int{}
-		for _, r := range append(slices.Clone(real), fake...) {
+		for _, r := range rows {
 			counts[i][judged(c, cell(r, i))]++
 		}
 	}
 	var all []*example
-	for k, rows := range [][][]string{real, fake} {
-		for _, f := range featurize(tab, rows, counts) {
-			all = append(all, &example{features: f, canary: k == 1})
+	canaries := 0
+	for k, f := range featurize(tab, rows, counts) {
+		all = append(all, &example{features: f, canary: isCanary[k]})
+		if isCanary[k] {
+			canaries++
 		}
 	}
 	rng := rand.New(rand.NewPCG(seed, 5))
@@ -80,14 +87,14 @@ func auc(tab testTable, real, fake [][]string, seed uint64) float64 {
 				train = append(train, e)
 			}
 		}
-		w := logistic(train, len(real)/max(len(fake), 1), rng)
+		w := logistic(train, (len(all)-canaries)/max(canaries, 1), rng)
 		for i, e := range all {
 			if i%folds == f {
 				e.score = w.score(e)
 			}
 		}
 	}
-	return area(all)
+	return all
 }
 
 type weights struct{ w, g []float64 }
@@ -102,7 +109,7 @@ func (m weights) score(e *example) float64 {
 
 func logistic(train []*example, balance int, rng *rand.Rand) weights {
 	m := weights{make([]float64, 1<<featureBits), make([]float64, 1<<featureBits)}
-	for range 12 {
+	for range 6 {
 		for _, i := range rng.Perm(len(train)) {
 			e := train[i]
 			y, weight := 0.0, 1.0
@@ -132,23 +139,60 @@ func area(all []*example) float64 {
 	return (ranks - float64(pos*(pos+1))/2) / float64(pos*neg)
 }
 
-// TestDetect measures every table.
-func TestDetect(t *testing.T) {
+var detectCopies = flag.Int("detect", 0, "copies of every table in TestDetectability, and the stronger adversary beside it; 0: two copies of those that must pass")
+
+// reached is the mean AUC that a table may have, where it is more than 0.55.
+var reached = map[string]float64{}
+
+// TestDetectability: canaries are 2 in 100 rows, 100 in 5,000, and two at least.
+// Each copy has other canaries and other owned numbers. The areas of the copies
+// are averaged; the test fails where the mean lies above 0.55 by more than three
+// standard errors of so many canaries (Hanley & McNeil): one run in 700 if the
+// true area is just 0.55. The remover deletes the rows of all copies in the order
+// of their scores until half of the canaries are gone.
+func TestDetectability(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains models")
 	}
-	for _, tab := range append(realTables(t), people(3000), courier(5000)) {
-		t.Run(tab.name, func(t *testing.T) {
-			rng := rand.New(rand.NewPCG(1, 2))
-			if len(tab.rows) > 5000 {
-				from := rng.IntN(len(tab.rows) - 5000)
-				tab.rows = tab.rows[from : from+5000]
-			}
-			n := max(len(tab.rows)/50, 2)
-			copies := min(max(200/n, 5), 40)
-			mean, err, all, keyed := detect(t, tab, n, copies)
-			t.Logf("%-14s %5d rows, %d copies with %d canaries: AUC %.3f +- %.3f; half of the canaries cost %.2f of the rows; %s", tab.name, len(tab.rows), copies, n,
-				mean, err, removed(all), strings.Join(keyed, ", "))
-		})
+	for _, tab := range append(realTables(t), courier(5000)) {
+		if *detectCopies == 0 && !slices.Contains([]string{"febrl4", "uk500", "customers", "adult", "courier"}, tab.name) {
+			continue
+		}
+		t.Run(tab.name, func(t *testing.T) { detectability(t, tab) })
+	}
+}
+
+func detectability(t *testing.T, tab testTable) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	if len(tab.rows) > 5000 {
+		from := rng.IntN(len(tab.rows) - 5000)
+		tab.rows = tab.rows[from : from+5000]
+	}
+	n, copies := max(len(tab.rows)/50, 2), max(*detectCopies, 2)
+	if n < 50 {
+		copies = max(copies, 150/n)
+	}
+	p := learn(tab)
+	mean, total := 0.0, 0
+	var everything []*example
+	for k := range copies {
+		rows, isCanary, planted := plantFor(t, tab, p, fmt.Sprintf("auc/%d/%s", k, tab.name), n)
+		all := judge(tab, rows, isCanary, uint64(k))
+		mean += area(all) / float64(copies)
+		total += len(planted)
+		everything = append(everything, all...)
+	}
+	se, cost := hanley(0.55, total, len(tab.rows)), removed(everything)
+	t.Logf("%-14s %5d rows, %2d copies with %3d canaries: AUC %.3f +- %.3f; half of the canaries cost %2.0f %% of the rows", tab.name, len(tab.rows), copies, n, mean, se, 100*cost)
+	limit := max(reached[tab.name], 0.55)
+	if mean > limit+3*se {
+		t.Errorf("%s: AUC %.3f, limit %.2f", tab.name, mean, limit)
+	}
+	if limit == 0.55 && cost < 0.4-3*se {
+		t.Errorf("%s: a remover hits half of the canaries with %.0f %% of the rows", tab.name, 100*cost)
+	}
+	if *detectCopies > 0 {
+		mean, err, all, keyed := detect(t, tab, n, copies)
+		t.Logf("%-14s whoever knows the canaries of other copies: AUC %.3f +- %.3f; %.0f %% of the rows; by %s", tab.name, mean, err, 100*removed(all), strings.Join(keyed, ", "))
 	}
 }

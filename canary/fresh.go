@@ -37,8 +37,10 @@ func (d *draft) freshen() {
 // know, too: an invented region would be found out.
 func (m *model) listed(i int) bool {
 	switch m.p.Columns[i].Kind {
-	case identity.City, identity.Region, identity.Country, identity.Category:
+	case identity.Region, identity.Country, identity.Category:
 		return m.distinct[i] < repeats
+	case identity.City: // where many rows have a place of their own, one more is no surprise
+		return 10*len(m.byCount[i][1]) < len(m.values(i))
 	}
 	return false
 }
@@ -125,7 +127,10 @@ func (m *model) learnValues() {
 				m.byCount[i][k] = append(m.byCount[i][k], v)
 			}
 		}
-		m.alone[i] = m.p.Stats[i].Values.alone(len(values), len(m.byCount[i][1]))
+		m.alone[i] = 1
+		if len(m.clusters.members) == 0 {
+			m.alone[i] = m.p.Stats[i].Values.alone(len(values), len(m.byCount[i][1]))
+		}
 		m.sizes[i], m.grain[i] = newGaps(values), grainOf(values)
 		if m.distinct[i] > 0.02 {
 			m.tokens[i] = newTokens(values)

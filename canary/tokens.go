@@ -73,5 +73,5 @@ func (t *tokens) respell(st *key.Stream, v string) string {
 // phrase is a value like old, in part another's, with words that are nobody
 // else's spelt anew.
 func (m *model) phrase(st *key.Stream, i int, old string) string {
-	return m.tokens[i].respell(st, m.headed(st, i, old))
+	return m.tokens[i].respell(st, m.headed(st, i, strings.TrimSpace(old)))
 }

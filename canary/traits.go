@@ -32,10 +32,14 @@ func (m *model) fixed(i int) bool {
 	return m.p.Columns[i].Key || m.ordered(i) || k == identity.Phone
 }
 
-func newTraits(m *model) *traits {
+// contact reports whether a column holds what its owner is reached by.
+func (c Column) contact() bool { return c.Kind == identity.Phone || c.Kind == identity.Email }
+
+// newTraits prepares to measure those columns that are wanted.
+func newTraits(m *model, wanted func(i int) bool) *traits {
 	t := &traits{m: m}
 	for i := range m.p.Columns {
-		if m.fixed(i) {
+		if !wanted(i) {
 			continue
 		}
 		t.columns = append(t.columns, i)
@@ -162,12 +166,18 @@ func (t *traits) among(rows []int, f func(r int) bool) int32 {
 	return n
 }
 
-// logOf keeps counts that say something: beyond 64 they do not differ.
+// logOf keeps counts that say something: above four they are told apart by
+// halves of a doubling, for a row of a group is counted without itself and a
+// row of nobody beside the whole group; beyond 64 they do not differ.
 func logOf(n int32) float64 { return logTable[min(max(n, 0), 64)] }
 
 var logTable = func() (t [65]float64) {
 	for i := range t {
-		t[i] = math.Round(math.Log2(float64(i+1))*1e9) / 1e9
+		t[i] = math.Log2(float64(i + 1))
+		if i > 4 {
+			t[i] = math.Round(2*t[i]) / 2
+		}
+		t[i] = math.Round(t[i]*1e9) / 1e9
 	}
 	return t
 }()

@@ -201,7 +201,7 @@ func (d *decision) weighShared(ctx context.Context, s *dataset, o *observed, hel
 			served[name] = served[name] || p.canary.Shared
 		}
 		_, hit := o.Canaries[p.id]
-		if !p.canary.Shared || read[p.id] || !hit && held.share < nearlyComplete {
+		if !p.canary.Shared || p.canary.Echo > 0 || read[p.id] || !hit && held.share < nearlyComplete {
 			continue
 		}
 		read[p.id] = true

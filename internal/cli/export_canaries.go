@@ -77,6 +77,9 @@ func (j *exportJob) mintAll(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
+	if !j.keepRows {
+		j.vacancies = j.profile.Vacate(j.r.key.Derive("canary-vacancy/"+url.PathEscape(j.dataset)), n+j.shared)
+	}
 	return j.r.Update(ctx, func(tx store.Tx) error {
 		shared, err := j.mintShared(tx)
 		if err != nil {
@@ -88,13 +91,13 @@ func (j *exportJob) mintAll(ctx context.Context, n int) error {
 			}
 			word := marker.Word(o.recipient)
 			for _, c := range shared {
-				if word.Bit(marker.SharedSite(canary.SharedSite(c.Slot))) == 1 {
+				if word.Bit(marker.SharedSite(canary.SharedSite(c.Site()))) == 1 {
 					o.minted = append(o.minted, c)
 				}
 			}
 			o.planter = nil
 			if len(o.minted) > 0 {
-				o.planter = canary.NewPlanter(j.profile, o.minted, -1)
+				o.planter = canary.NewPlanterAmong(j.profile, o.minted, -1, j.vacancies)
 			}
 		}
 		return nil
@@ -129,7 +132,7 @@ func (j *exportJob) mintShared(tx store.Tx) ([]canary.Canary, error) {
 // contacts allots contacts from the pools for n canaries. What the owner was
 // given before, it is given again.
 func (j *exportJob) contacts(tx store.Tx, owner string, n int) (canary.Contacts, error) {
-	var out canary.Contacts
+	out := canary.Contacts{Vacancies: j.vacancies}
 	phones, emails := j.profile.Needs()
 	domains, err := tx.Contacts(poolDomain)
 	if err != nil {
@@ -142,7 +145,7 @@ func (j *exportJob) contacts(tx store.Tx, owner string, n int) (canary.Contacts,
 		}
 		out.Domains = append(out.Domains, string(name))
 	}
-	if len(out.Domains) > 0 {
+	if j.domains = out.Domains; len(out.Domains) > 0 {
 		emails = 0
 	}
 	if out.Phones, err = j.r.allot(tx, poolPhone, owner, n*phones); err != nil {

@@ -49,6 +49,7 @@ type exportJob struct {
 	canaries  int // per copy; < 0: as many as fit
 	shared    int // candidates for each copy
 	withhold  float64
+	keepRows  bool // leave no row out to make room for canaries
 	density   float64
 	dataset   string
 	version   int
@@ -57,9 +58,13 @@ type exportJob struct {
 	learnedOf int64 // size of the file that profile was learned from
 	names     []string
 
-	copies   []*outgoing
-	remarks  []string
-	snapshot string
+	copies    []*outgoing
+	vacancies *canary.Vacancies
+	detection canary.Detection
+	domains   []string // of the pool
+	vacant    int64    // rows that no copy got
+	remarks   []string
+	snapshot  string
 }
 
 // outgoing is one recipient's copy on its way.
@@ -80,7 +85,7 @@ func (p *program) runExport(c *cli.Context) error {
 		return err
 	}
 	job := &exportJob{p: p, input: args[0], out: c.String("out"), force: c.Bool("force"), receipts: c.Bool("receipt"), canaries: c.Int("canaries"),
-		shared: c.Int("shared-canaries"), withhold: c.Float64("withhold"), dataset: c.String("dataset")}
+		shared: c.Int("shared-canaries"), withhold: c.Float64("withhold"), keepRows: c.Bool("keep-rows"), dataset: c.String("dataset")}
 	if err := job.check(c); err != nil {
 		return err
 	}
@@ -147,6 +152,9 @@ func (j *exportJob) run(ctx context.Context, c *cli.Context) error {
 	if err := j.mint(ctx); err != nil {
 		return err
 	}
+	if err := j.detect(ctx); err != nil {
+		return err
+	}
 	defer j.discard()
 	if err := j.openOutputs(reader.Schema()); err != nil {
 		return err
@@ -160,6 +168,7 @@ func (j *exportJob) run(ctx context.Context, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	j.vacant = result.Vacant
 	if err := j.record(ctx, f.Info().SHA256, result, spool); err != nil {
 		return err
 	}
@@ -338,7 +347,7 @@ func (j *exportJob) pass(ctx context.Context, f *table.File, reader table.Reader
 	spec := link.Spec{Columns: j.scheme.Columns, Locale: j.scheme.Locale}
 	plan := export.Plan{
 		Marker: marker, Indexer: link.NewIndexer(spec, j.dataset, j.r.key), Builder: link.NewBuilder(spec, spool.Put),
-		Columns: columns, Threshold: fingerprint.Threshold(j.density), Withhold: j.withhold,
+		Columns: columns, Threshold: fingerprint.Threshold(j.density), Withhold: j.withhold, Vacancies: j.vacancies,
 	}
 	for _, o := range j.copies {
 		plan.Copies = append(plan.Copies, export.Copy{
@@ -450,6 +459,7 @@ func (j *exportJob) report() error {
 	for _, o := range j.copies {
 		docs = append(docs, exportDocOf(o.record))
 	}
+	j.remarkOnCanaries()
 	for _, remark := range j.remarks {
 		j.p.remark("%s", remark)
 	}
@@ -457,7 +467,8 @@ func (j *exportJob) report() error {
 		j.p.remark("export %s for %s: %d rows, %d marked cells, %d canaries", docs[0].ID, docs[0].Recipient, docs[0].Rows, docs[0].MarkedCells, docs[0].Canaries)
 		return nil
 	}
-	doc := map[string]any{"schema": "telltale.export/1", "exports": docs, "warnings": orEmpty(j.remarks)}
+	doc := map[string]any{"schema": "telltale.export/1", "exports": docs, "warnings": orEmpty(j.remarks),
+		"rows_in_no_copy": j.vacant, "detectability": j.detectionDoc(), "coalitions": j.coalitionDocs()}
 	return j.p.print(doc, func(w io.Writer) {
 		t := newTable("EXPORT", "RECIPIENT", "ROWS", "MARKED", "CHANGED", "CANARIES", "WITHHELD", "FILE")
 		for _, d := range docs {

@@ -58,9 +58,10 @@ type Plan struct {
 	Marker    *fingerprint.Marker
 	Indexer   *link.Indexer
 	Builder   *link.Builder
-	Columns   []int   // position in the file of each of the scheme's columns
-	Threshold uint32  // of the density, see fingerprint.Threshold
-	Withhold  float64 // rate, 0 <= Withhold < 1
+	Columns   []int             // position in the file of each of the scheme's columns
+	Threshold uint32            // of the density, see fingerprint.Threshold
+	Withhold  float64           // rate, 0 <= Withhold < 1
+	Vacancies *canary.Vacancies // rows that no copy gets; nil for none
 	Copies    []Copy
 	// Progress is told the number of rows done; it may be nil.
 	Progress func(rows int64)
@@ -78,6 +79,7 @@ type Count struct {
 // Result is what a pass made.
 type Result struct {
 	Rows   int64 // of the table
+	Vacant int64 // of these, in no copy
 	Counts []Count
 }
 
@@ -116,7 +118,7 @@ func Run(ctx context.Context, name string, r table.Reader, p Plan) (Result, erro
 	if _, err := p.Builder.Close(); err != nil {
 		return Result{}, err
 	}
-	return Result{Rows: s.rows, Counts: s.counts}, nil
+	return Result{Rows: s.rows, Vacant: s.vacant, Counts: s.counts}, nil
 }
 
 // batch is a run of consecutive rows with everything that is planned of them.
@@ -129,6 +131,7 @@ type batch struct {
 
 	keys    []fingerprint.RowKey
 	entries link.Batch
+	vacant  []bool // in no copy
 	marks   []fingerprint.Mark
 	ends    []int // end of each row's marks
 	planned chan struct{}
@@ -140,7 +143,7 @@ func nextBatch(used <-chan *batch, first int64, prev []string) *batch {
 	case b := <-used:
 		b.entries.Reset()
 		clear(b.rows)
-		*b = batch{first: first, prev: prev, rows: b.rows[:0], cells: b.cells[:0], keys: b.keys[:0], entries: b.entries,
+		*b = batch{first: first, prev: prev, rows: b.rows[:0], cells: b.cells[:0], keys: b.keys[:0], vacant: b.vacant[:0], entries: b.entries,
 			marks: b.marks[:0], ends: b.ends[:0], planned: make(chan struct{})}
 		return b
 	default:
@@ -244,9 +247,12 @@ func planBatches(ctx context.Context, name string, p Plan, work <-chan *batch) e
 				return &RowError{name, b.rows[i].Line, err}
 			}
 			b.keys = append(b.keys, key)
-			indexer.Entry(&b.entries, key, cells)
-			notes = marker.Notes(notes[:0], key, b.before(i), cells, b.after(i))
-			b.entries.Note(notes)
+			vacant := p.Vacancies.Vacant(cells)
+			if b.vacant = append(b.vacant, vacant); !vacant {
+				indexer.Entry(&b.entries, key, cells)
+				notes = marker.Notes(notes[:0], key, b.before(i), cells, b.after(i))
+				b.entries.Note(notes)
+			}
 			b.marks = marker.Plan(b.marks, key, b.before(i), cells, b.after(i), p.Threshold)
 			b.ends = append(b.ends, len(b.marks))
 		}

@@ -15,6 +15,7 @@ import (
 type sink struct {
 	plan   Plan
 	rows   int64
+	vacant int64
 	last   []string // cells of the last row seen
 	counts []Count
 	width  int // cells of a row in the file
@@ -58,6 +59,11 @@ func (s *sink) take(b *batch) error {
 		return err
 	}
 	s.rows += int64(len(b.rows))
+	for _, vacant := range b.vacant {
+		if vacant {
+			s.vacant++
+		}
+	}
 	s.last = b.cells[len(b.cells)-1]
 	if s.plan.Progress != nil {
 		s.plan.Progress(s.rows)
@@ -96,10 +102,16 @@ func (s *sink) render(i int, b *batch) error {
 	for j := range b.rows {
 		if c.Canaries != nil {
 			for _, k := range c.Canaries.Due(b.first + int64(j)) {
-				if err := s.plant(i, k, b.before(j), b.cells[j]); err != nil {
+				if err := s.plant(i, k, b.before(j), nil, b.cells[j]); err != nil {
 					return err
 				}
 			}
+		}
+		if b.vacant[j] {
+			if err := s.fill(i, b, j); err != nil {
+				return err
+			}
+			continue
 		}
 		if s.plan.Withhold > 0 && c.Withholding.Withheld(b.keys[j], s.plan.Withhold) {
 			count.Withheld++
@@ -151,11 +163,32 @@ func (s *sink) place(column int) int {
 	return s.places[column]
 }
 
-// plant writes canary k between two rows; where there is no gap for its key
-// the planter offers it again at the next row.
-func (s *sink) plant(i, k int, prev, next []string) error {
-	cells, err := s.plan.Copies[i].Canaries.Fit(k, prev, next)
-	if errors.Is(err, canary.ErrNoGap) && next != nil {
+// fill puts into the place of a row that no copy gets what canaries stand there.
+func (s *sink) fill(i int, b *batch, j int) error {
+	c := &s.plan.Copies[i]
+	if c.Canaries == nil {
+		return nil
+	}
+	for _, k := range c.Canaries.Instead(b.before(j), b.cells[j], b.after(j)) {
+		if err := s.plant(i, k, b.before(j), b.cells[j], b.after(j)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// plant writes canary k between two rows, or in the place of row gone; where
+// there is no gap for its key the planter offers it again at the next row.
+func (s *sink) plant(i, k int, prev, gone, next []string) error {
+	planter := s.plan.Copies[i].Canaries
+	var cells []string
+	var err error
+	if gone != nil {
+		cells, err = planter.Replace(k, prev, gone, next)
+	} else {
+		cells, err = planter.Fit(k, prev, next)
+	}
+	if errors.Is(err, canary.ErrNoGap) && (next != nil || gone != nil) {
 		return nil
 	}
 	if err != nil {
@@ -187,7 +220,7 @@ func (s *sink) tail(i int) error {
 	}
 	prev := s.last
 	for _, k := range c.Tail() {
-		if err := s.plant(i, k, prev, nil); err != nil {
+		if err := s.plant(i, k, prev, nil, nil); err != nil {
 			return err
 		}
 		planted, _ := c.Planted(k)
