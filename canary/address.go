@@ -279,11 +279,19 @@ func sameHead(a, b []string, n int) bool {
 // alikeWords are the values with as many words and the same commas.
 func (m *model) alikeWords(i int, old string) []string { return m.groups[i][wordForm(old)] }
 
-// wordForm has a character for every word: a comma for one that ends in one.
+// wordForm has a character for every word: a comma for one that ends in one,
+// a digit for one with digits.
 func wordForm(v string) string {
 	var out strings.Builder
 	for w := range strings.FieldsSeq(v) {
-		out.WriteByte(pick[byte](strings.HasSuffix(w, ","), ',', 'x'))
+		switch {
+		case strings.HasSuffix(w, ","):
+			out.WriteByte(',')
+		case strings.ContainsAny(w, "0123456789"):
+			out.WriteByte('0')
+		default:
+			out.WriteByte('x')
+		}
 	}
 	return out.String()
 }

@@ -113,7 +113,7 @@ type Part struct {
 const Separator = "\x1f"
 
 // MinEmailBits is the least surprise of an e-mail address at an owned domain.
-const MinEmailBits = 24
+const MinEmailBits = 48
 
 // ErrNoGap is returned by Planter.Fit when no canary fits between two rows. It
 // is offered again at the next row.

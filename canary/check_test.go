@@ -13,14 +13,13 @@ func TestFabricatedTables(t *testing.T) {
 		t.Run(tab.name, func(t *testing.T) {
 			const n = 40
 			p := learn(tab)
-			cs := mustMint(t, p, "canary/"+tab.name, n, ownContacts(tab, n))
-			out, isCanary, planted := plant(t, p, tab.rows, cs)
+			out, isCanary, planted := plantFor(t, tab, p, "canary/"+tab.name, n)
 			if len(planted) != n {
 				t.Errorf("planted %d of %d", len(planted), n)
 			}
 			checkOrder(t, tab, out)
 			checkKeys(t, tab, out)
-			checkRows(t, tab, out, isCanary)
+			checkRows(t, tab, p, n, out, isCanary)
 			checkShapes(t, tab, planted)
 			checkNew(t, tab, p, planted)
 			checkIdentities(t, p, planted)

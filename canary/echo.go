@@ -196,14 +196,20 @@ func turned(a, b []rune) bool {
 // their own: what they share with the canary counts as the canary's.
 func (d *draft) echoes() []Canary {
 	var out []Canary
+	d.keys[d.m.combined(d.cells, d.m.key, d.m.p.Locale)] = true
 	for _, r := range d.m.clusters.around(d.row) {
-		if r == d.row {
+		if r == d.row || len(d.m.key) == 0 {
 			continue
 		}
 		cells := make([]string, len(d.cells))
 		for i := range cells {
 			cells[i] = d.echo(i, d.m.p.Sample[r].Cells)
 		}
+		k := d.m.combined(cells, d.m.key, d.m.p.Locale)
+		if d.keys[k] {
+			continue
+		}
+		d.keys[k] = true
 		out = append(out, Canary{
 			Slot: d.slot + 1 + len(out), Shared: d.shared, Echo: d.slot + 1, Cells: cells, Origins: d.origins, Place: d.st.Float64(),
 		})
@@ -219,8 +225,8 @@ func (d *draft) echo(i int, like []string) string {
 	switch {
 	case m.p.Columns[i].Key:
 		return d.echoKey(i, a, b)
-	case a == b || kind == identity.Phone:
-		return c
+	case a == b || kind == identity.Phone || kind == identity.Email:
+		return c // what reaches the owner is never misspelt
 	case blank(b):
 		return b
 	}
@@ -235,7 +241,7 @@ func (d *draft) echo(i int, like []string) string {
 		return d.unlessTaken(i, s.in(c), c)
 	}
 	switch kind {
-	case identity.Email, identity.NationalID:
+	case identity.NationalID:
 		return c
 	case identity.GivenName:
 		if gs := m.givenFor(d.cells); !gs.empty() {
@@ -255,7 +261,7 @@ func (d *draft) echo(i int, like []string) string {
 // unlessTaken is v, unless it is a number that the table holds.
 func (d *draft) unlessTaken(i int, v, c string) string {
 	k := d.m.p.Columns[i].Kind
-	if w, ok := canonical(k, v, d.m.p.Locale); ok && (k == identity.NationalID || k == identity.Email) && d.m.p.Seen.has(entry(k, w)) {
+	if w, ok := canonical(k, v, d.m.p.Locale); ok && k == identity.NationalID && d.m.p.Seen.has(entry(k, w)) {
 		return c
 	}
 	return v

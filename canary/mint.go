@@ -46,10 +46,10 @@ func (p *Profile) mint(secret key.Secret, n int, c Contacts, shared bool) ([]Can
 	}
 	m := p.ready()
 	m.choosing.Do(m.learnChooser)
-	taken := map[int64]bool{}
+	taken, keys := map[int64]bool{}, map[string]bool{}
 	var out []Canary
 	for len(out) < n {
-		d := &draft{m: m, contacts: c, slot: len(out), of: n, shared: shared, taken: taken}
+		d := &draft{m: m, contacts: c, slot: len(out), of: n, shared: shared, taken: taken, keys: keys}
 		if err := d.choose(secret); err != nil {
 			return nil, err
 		}
@@ -86,7 +86,8 @@ type draft struct {
 	contacts Contacts
 	slot, of int
 	shared   bool
-	rough    bool           // cells only, without phones and without identities
+	rough    bool // cells only, without phones and without identities
+	keys     map[string]bool
 	taken    map[int64]bool // vacant numbers of this copy's other canaries
 	place    float64
 	row      int // the sampled row that it started from
@@ -122,7 +123,7 @@ func (d *draft) choose(secret key.Secret) error {
 	c, keep := d.m.chooser, secret.Stream(fmt.Sprintf("slot/%d/keep", d.slot))
 	for try := 1; ; try++ {
 		again := func() *key.Stream { return secret.Stream(fmt.Sprintf("slot/%d/%d", d.slot, try)) }
-		if len(c.rounds) > 0 && try < chooseTries {
+		if len(c.rounds) > 0 && try%chooseTries != 0 {
 			rough := &draft{m: d.m, st: again(), contacts: d.contacts, slot: d.slot, of: d.of, rough: true}
 			if err := rough.fill(); err != nil {
 				return err
@@ -131,12 +132,14 @@ func (d *draft) choose(secret key.Secret) error {
 				continue
 			}
 		}
-		d.st = again()
+		d.st, d.notes, d.origins = again(), nil, nil
 		if err := d.fill(); err != nil {
 			return err
 		}
-		d.number()
-		return nil
+		if len(d.notes) > 0 || try >= 2*chooseTries { // a row without anything that identifies proves nothing
+			d.number()
+			return nil
+		}
 	}
 }
 

@@ -266,6 +266,9 @@ func (pl *Planter) Tail() []int {
 func (pl *Planter) Fit(i int, prev, next []string) ([]string, error) {
 	pl.mu.Lock()
 	defer pl.mu.Unlock()
+	if next != nil && pl.crowded(prev, next) {
+		return nil, pl.wait(i)
+	}
 	return pl.settle(i, prev, nil, next)
 }
 

@@ -110,9 +110,35 @@ func (pl *Planter) fitAt(f fitting, c Canary, prev, gone, next []string, share [
 	case f.mode == between && pl.vacancies.dense:
 		return c.Cells[f.column], float64(len(pl.vacancies.numbers)), true
 	case f.mode == between:
-		v, room, ok := pl.fit(f, c, prev, next, share)
-		return v, room, ok && v != old
+		return pl.beside(f, at(prev, f.column), old, at(next, f.column), seed(c, f.column))
 	}
 	v, _, ok := pl.fit(f, c, prev, next, share)
 	return pick(ok && v == c.Cells[f.column], v, old), 0, true
+}
+
+// beside is a key as near to the one that is gone as half the way to its
+// neighbours, so that canaries in the places of two neighbours keep their order.
+func (pl *Planter) beside(f fitting, a, gone, b string, seed uint64) (string, float64, bool) {
+	if f.falling {
+		a, b = b, a
+	}
+	x, ok := parseSerial(gone)
+	y, ok1 := parseSerial(a)
+	z, ok2 := parseSerial(b)
+	if !ok || !ok1 || !ok2 || x.shape != y.shape || x.shape != z.shape {
+		return "", 0, false
+	}
+	run, only := firstDifference(y, z)
+	if !only && run != x.n-1 {
+		return "", 0, false
+	}
+	lo, hi := y.values[run]+(x.values[run]-y.values[run])/2+1, x.values[run]+(z.values[run]-x.values[run])/2
+	v, room, ok := pl.search(f, x, run, lo, hi, a, b, seed)
+	return v, room, ok && v != gone
+}
+
+// crowded reports whether a canary may stand in the place of a neighbour.
+func (pl *Planter) crowded(prev, next []string) bool {
+	v := pl.vacancies
+	return v != nil && !v.dense && (prev != nil && v.Vacant(prev) || next != nil && v.Vacant(next))
 }

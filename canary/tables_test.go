@@ -47,7 +47,10 @@ const (
 	invoices  = "InvoiceId:integer:k CustomerId:integer InvoiceDate:time BillingAddress:address:i BillingCity:city BillingState:region BillingCountry:country BillingPostalCode:postcode Total:number"
 	adultSpec = "row:integer:k age:integer workclass:category fnlwgt:integer education:category education_num:integer marital:category occupation:category " +
 		"relationship:category race:category sex:category gain:integer loss:integer hours:integer country:country income:category"
-	areasSpec = "code:integer:k name:text cityCode:integer provinceCode:integer"
+	bankSpec = "ID:integer:k Age:integer Experience:integer Income:integer ZIP:postcode Family:category CCAvg:number Education:category Mortgage:integer " +
+		"Loan:category Securities:category CD:category Online:category CreditCard:category"
+	insuranceSpec = "row:integer:k age:integer sex:category bmi:number children:integer smoker:category region:region charges:number"
+	areasSpec     = "code:integer:k name:text cityCode:integer provinceCode:integer"
 )
 
 func nominal(n int) string {
@@ -81,6 +84,12 @@ func realTables(t testing.TB) []testTable {
 		{"adult", "en-US", columns(adultSpec), numbered(readCSV(t, filepath.Join(lit, "adult-train.csv"), false))},
 		{"german", "", columns(germanSpec()), readCSV(t, filepath.Join(lit, "german_credit_full.csv"), true)},
 		{"nursery", "", columns(nominal(10)), readCSV(t, filepath.Join(lit, "nursery_full.csv"), true)},
+		{"bank", "en-US", columns(bankSpec), readCSV(t, filepath.Join(lit, "Bank_Personal_Loan_Modelling.csv"), true)},
+		{"insurance", "en-US", columns(insuranceSpec), numbered(readCSV(t, filepath.Join(lit, "insurance.csv"), true))},
+		{"covertype", "", columns(strings.ReplaceAll(nominal(11), ":category", ":integer")), readCSV(t, filepath.Join(lit, "cover_type_sample.csv"), true)},
+		{"cancer", "", columns("sample:integer " + nominal(11)[len("Id:integer:k "):]), readCSV(t, filepath.Join(lit, "breast_cancer_wisconsin.csv"), true)},
+		{"mushrooms", "", columns(nominal(24)), readCSV(t, filepath.Join(lit, "mushrooms_full.csv"), true)},
+		{"cities", "zh-CN", columns("code:integer:k name:text provinceCode:integer"), readCSV(t, filepath.Join(areas, "cities.csv"), true)},
 		{"areas", "zh-CN", columns(areasSpec), readCSV(t, filepath.Join(areas, "areas_v08_2023-09-13.csv"), true)},
 	}
 }
