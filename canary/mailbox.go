@@ -129,9 +129,9 @@ type known struct {
 	chance float64
 }
 
-// write draws a local part for p in that habit, made longer, if wanted, in ways
-// that are natural where its surprise falls short of MinEmailBits.
-func (b *mailboxes) write(st *key.Stream, h habit, p person, bits [2]float64, longer bool) mailbox {
+// write draws a local part for p in that habit, made longer in ways that are
+// natural where its surprise falls short of so many bits.
+func (b *mailboxes) write(st *key.Stream, h habit, p person, bits [2]float64, least float64) mailbox {
 	c := *b
 	b = &c
 	b.own = [2]known{{fold(p.given), math.Exp2(-bits[0])}, {fold(p.family), math.Exp2(-bits[1])}}
@@ -140,7 +140,7 @@ func (b *mailboxes) write(st *key.Stream, h habit, p person, bits [2]float64, lo
 	for step := 0; ; step++ {
 		box.text = b.spell(st, h, p)
 		box.bits = b.bits(h, box.text)
-		if box.bits >= MinEmailBits || step > 24 || !longer {
+		if box.bits >= least || step > 24 {
 			return box
 		}
 		h = b.extend(h, p, step)

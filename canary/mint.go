@@ -136,10 +136,29 @@ func (d *draft) choose(secret key.Secret) error {
 		if err := d.fill(); err != nil {
 			return err
 		}
+		d.discount(c.bits)
 		if len(d.notes) > 0 || try >= 2*chooseTries { // a row without anything that identifies proves nothing
 			d.number()
 			return nil
 		}
+	}
+}
+
+// discount takes the bits off every identity by which the choice among drafts
+// may have made it likelier.
+func (d *draft) discount(bits float64) {
+	for k := range d.notes {
+		parts := slices.Clone(d.notes[k].parts)
+		most := 0
+		for j, p := range parts {
+			if p.Bits > parts[most].Bits {
+				most = j
+			}
+		}
+		if len(parts) > 0 {
+			parts[most].Bits = max(parts[most].Bits-bits, 0)
+		}
+		d.notes[k].parts = parts
 	}
 }
 
@@ -290,16 +309,7 @@ func (d *draft) email(k, i int) {
 			h = m.boxes.habits[d.st.IntN(n)]
 		}
 	}
-	var box mailbox
-	for try := range 8 {
-		if box = m.boxes.write(d.st, h, d.person, d.bits, try == 7 || len(m.boxes.habits) == 0); box.bits >= MinEmailBits {
-			break
-		}
-		h = m.boxes.habits[d.st.IntN(len(m.boxes.habits))]
-		for k := 0; h == nil && k < 8; k++ {
-			h = m.boxes.habits[d.st.IntN(len(m.boxes.habits))]
-		}
-	}
+	box := d.mailbox(h)
 	domain := d.contacts.Domains[d.st.IntN(len(d.contacts.Domains))]
 	text := box.text + "@" + domain
 	if up := strings.TrimSpace(old); strings.ToUpper(up) == up {
@@ -308,6 +318,27 @@ func (d *draft) email(k, i int) {
 	d.cells[i] = dressPlain(old, text)
 	d.origin(i, Pool)
 	d.note(identity.Email, []int{i}, d.emailParts(box, k)...)
+}
+
+// mailbox draws a local part in a habit, or, where that would be guessed too
+// easily, in another of the table's, made longer if need be. That there were
+// two tries costs a bit, the choice among drafts some.
+func (d *draft) mailbox(h habit) mailbox {
+	m, cost := d.m, 1.0
+	if m.chooser != nil {
+		cost += m.chooser.bits
+	}
+	box := m.boxes.write(d.st, h, d.person, d.bits, 0)
+	if box.bits < MinEmailBits+cost {
+		if n := len(m.boxes.habits); n > 0 {
+			if other := m.boxes.habits[d.st.IntN(n)]; other != nil {
+				h = other
+			}
+		}
+		box = m.boxes.write(d.st, h, d.person, d.bits, MinEmailBits+cost)
+	}
+	box.bits = max(box.bits-1, 0)
+	return box
 }
 
 // dressPlain keeps the blanks around a cell, and nothing of its case.
