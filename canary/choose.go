@@ -24,8 +24,8 @@ type round struct {
 }
 
 const (
-	chooseDrafts = 900 // that a round is trained on
-	chooseRows   = 1500
+	chooseDrafts = 600 // that a round is trained on
+	chooseRows   = 1000
 	chooseRounds = 2
 	chooseTries  = 24 // drafts for a canary, of which the last stands
 	chooseLeast  = 64 // rows below which nothing can be learned

@@ -33,8 +33,8 @@ const DetectLimit = 0.75
 func (d Detection) TooEasy() bool { return d.Measured && d.AUC-2*d.StdErr > DetectLimit }
 
 const (
-	detectRows     = 1500
-	detectCanaries = 300
+	detectRows     = 1000
+	detectCanaries = 200
 	detectReasons  = 3
 )
 
