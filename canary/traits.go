@@ -22,7 +22,6 @@ type traits struct {
 	trigrams []map[string]int32 // by column; a trigram counts once a cell
 	pairs    map[[2]int][]map[int64]int32
 	counts   [][]int32 // by column and code
-	every    []int32   // rows that likeness is measured against, all
 }
 
 // fixed reports whether a canary's cell is settled by its place or by the
