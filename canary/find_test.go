@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"telltale/internal/identity"
@@ -35,6 +36,9 @@ func TestFinderKnowsACanaryByAnyIdentity(t *testing.T) {
 	f := NewFinder(planted, tab.locale)
 	for n, p := range planted {
 		for _, col := range []int{1, 2, 3, 6, 7} {
+			if (col == 1 || col == 6) && !alone(p.Canary, col) {
+				continue // a namesake, or a house that is another's too
+			}
 			hits := f.Row(cellsOf(tab, p.Canary.Cells, col))
 			if len(hits) != 1 || hits[0].Planted != n || hits[0].Bits <= 0 {
 				t.Errorf("canary %d by column %s: %v", n, tab.cols[col].Name, hits)
@@ -65,6 +69,9 @@ func TestFinderReadsSplitNames(t *testing.T) {
 	m := learn(tab).ready()
 	for n, p := range planted {
 		who := m.person1(p.Canary.Cells)
+		if !alone(p.Canary, 1) {
+			continue
+		}
 		hits := f.Row([]Cell{{0, identity.GivenName, who.given}, {1, identity.FamilyName, who.family}})
 		if len(hits) != 1 || hits[0].Planted != n {
 			t.Errorf("%q: %v", p.Canary.Cells[1], hits)
@@ -78,6 +85,9 @@ func TestFinderReadsText(t *testing.T) {
 	for n, p := range planted {
 		c := p.Canary.Cells
 		for _, text := range []string{"Dear " + c[1] + ", you have won.", "To: <" + c[2] + ">\nhello", "call " + c[3] + " now"} {
+			if !alone(p.Canary, 1) && strings.HasPrefix(text, "Dear") {
+				continue
+			}
 			if hits := f.Text(text); len(hits) != 1 || hits[0].Planted != n {
 				t.Errorf("%q: %v", text, hits)
 			}

@@ -139,6 +139,9 @@ func (j *exportJob) contacts(tx store.Tx, owner string, n int) (canary.Contacts,
 		return out, err
 	}
 	for _, d := range domains {
+		if d.Owner == retired {
+			continue
+		}
 		name, err := j.r.unseal("contact", poolDomain, d.Sealed)
 		if err != nil {
 			return out, err

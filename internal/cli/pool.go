@@ -36,6 +36,13 @@ func (p *program) poolCommand() *cli.Command {
 				{Name: "emails", Usage: "add mailboxes, one a line", ArgsUsage: "FILE|-", Action: p.runPoolFile(poolEmail),
 					Flags: []cli.Flag{&cli.StringFlag{Name: "locale", Hidden: true}}},
 			}},
+			{Name: "retire", Usage: "plant contacts no more that no canary carries yet; nothing is forgotten", Subcommands: []*cli.Command{
+				{Name: "domain", Usage: "retire domains; canaries that were planted stay recognised", ArgsUsage: "NAME...", Action: p.runRetireDomain},
+				{Name: "phones", Usage: "retire telephone numbers, one a line", ArgsUsage: "FILE|-", Action: p.runRetireFile(poolPhone),
+					Flags: []cli.Flag{&cli.StringFlag{Name: "locale", Usage: "country of numbers written without one, such as en-GB"}}},
+				{Name: "emails", Usage: "retire mailboxes, one a line", ArgsUsage: "FILE|-", Action: p.runRetireFile(poolEmail),
+					Flags: []cli.Flag{&cli.StringFlag{Name: "locale", Hidden: true}}},
+			}},
 			{Name: "list", Usage: "how many there are and how many are taken", Action: p.runPoolList,
 				Flags: []cli.Flag{&cli.BoolFlag{Name: "reveal", Usage: "show them in clear; this is logged"}}},
 		},
@@ -43,19 +50,27 @@ func (p *program) poolCommand() *cli.Command {
 }
 
 func (p *program) runPoolDomain(c *cli.Context) error {
-	names, err := arguments(c, 1, -1, "one or more domain names")
+	domains, err := domainArguments(c)
 	if err != nil {
 		return err
+	}
+	return p.addContacts(c.Context, poolDomain, domains)
+}
+
+func domainArguments(c *cli.Context) ([]string, error) {
+	names, err := arguments(c, 1, -1, "one or more domain names")
+	if err != nil {
+		return nil, err
 	}
 	var domains []string
 	for _, name := range names {
 		canonical, ok := identity.Canonical(identity.Email, "x@"+name, "")
 		if !ok || !strings.Contains(name, ".") {
-			return inputError("write it like mail.example.org", "%q is no domain name", name)
+			return nil, inputError("write it like mail.example.org", "%q is no domain name", name)
 		}
 		domains = append(domains, strings.TrimPrefix(canonical, "x@"))
 	}
-	return p.addContacts(c.Context, poolDomain, domains)
+	return domains, nil
 }
 
 func (p *program) runPoolFile(kind string) cli.ActionFunc {

@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/urfave/cli/v2"
+
+	"telltale/store"
+)
+
+// retired owns the contacts that are planted no more.
+const retired = "retired"
+
+func (p *program) runRetireDomain(c *cli.Context) error {
+	domains, err := domainArguments(c)
+	if err != nil {
+		return err
+	}
+	return p.retireContacts(c.Context, poolDomain, domains)
+}
+
+func (p *program) runRetireFile(kind string) cli.ActionFunc {
+	return func(c *cli.Context) error {
+		args, err := arguments(c, 1, 1, "a file with one contact a line, or -")
+		if err != nil {
+			return err
+		}
+		values, err := p.readPool(args[0], kind, c.String("locale"))
+		if err != nil {
+			return err
+		}
+		return p.retireContacts(c.Context, kind, values)
+	}
+}
+
+// retireContacts retires all or none. A number that a canary carries stays
+// with it: its copy is out, and the same canary would be made again.
+func (p *program) retireContacts(ctx context.Context, kind string, values []string) error {
+	return p.with(ctx, func(r *registry) error {
+		err := r.Update(ctx, func(tx store.Tx) error {
+			for i, v := range values {
+				err := tx.AllotContact(kind, r.contactLookup(kind, v), retired)
+				switch {
+				case errors.Is(err, store.ErrNotFound):
+					return inputError("telltale pool list --reveal shows what is there", "%s %d of those given is not in the pool; nothing was retired", kind, i+1)
+				case errors.Is(err, store.ErrExists):
+					return inputError("keep it reachable as long as the copy may turn up", "%s %d of those given is a canary's; nothing was retired", kind, i+1)
+				case err != nil:
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		doc := map[string]any{"schema": "telltale.pool-retire/1", "kind": kind, "retired": len(values)}
+		return p.print(doc, func(w io.Writer) { fmt.Fprintf(w, "%s: %d retired\n", kind, len(values)) })
+	})
+}
