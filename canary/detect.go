@@ -25,8 +25,10 @@ type Detection struct {
 	Contacts *Detection `json:"contacts,omitempty"`
 }
 
-// DetectLimit is the AUC above which canaries are easily picked out.
-const DetectLimit = 0.75
+// DetectLimit is the AUC above which canaries protect nothing: whoever deletes
+// a tenth of the rows is rid of nearly all of them. Below it they are measured,
+// and told, and the user decides.
+const DetectLimit = 0.9
 
 // TooEasy reports whether the canaries can be picked out: the AUC is above
 // DetectLimit by more than two standard errors.

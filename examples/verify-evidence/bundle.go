@@ -155,7 +155,6 @@ type result struct {
 	Alpha      float64 `json:"alpha"`
 	Candidates int64   `json:"candidates"`
 	Floor      float64 `json:"control_null"`
-	Complete   bool    `json:"complete"`
 	Lines      []line  `json:"lines"`
 	Log10LR    float64 `json:"log10_lr"`
 	Bound      float64 `json:"false_accusation_bound"`

@@ -141,10 +141,7 @@ func (v *verifier) canaryLog() (float64, error) {
 	if phone < 1 {
 		nulls = append(nulls, math.Min(1, phone*float64(v.Export.Canaries)))
 	}
-	misses := 0.0
-	if v.Result.Complete && len(v.Hits) > 0 {
-		misses = math.Max(0, float64(v.Export.Canaries)-float64(len(v.Hits)))
-	}
+	misses := math.Max(0, float64(v.Export.Canaries)-float64(len(v.Hits)))
 	return mean(survivals, func(s float64) float64 {
 		log := misses * math.Log(1-s)
 		for _, null := range nulls {
@@ -164,12 +161,8 @@ func choose(n, k int64) float64 {
 // numbers recomputes what the bundle states.
 func (v *verifier) numbers() error {
 	r := v.Result
-	files := false
-	for _, s := range v.Sightings {
-		files = files || s.Kind == "file"
-	}
-	if !(r.Alpha > 0 && r.Alpha < 1) || r.Candidates < 1 || !(r.Floor >= 0 && r.Floor <= 1) || files && !r.Complete {
-		return errors.New("alpha, candidates, controls or completeness")
+	if !(r.Alpha > 0 && r.Alpha < 1) || r.Candidates < 1 || !(r.Floor >= 0 && r.Floor <= 1) {
+		return errors.New("alpha, candidates or controls")
 	}
 	want, sum := []line{}, 0.0
 	add := func(source string, log float64, n int) {
@@ -193,7 +186,7 @@ func (v *verifier) numbers() error {
 	if err != nil {
 		return err
 	}
-	add("canary", canary, len(v.Hits))
+	add("canary", canary, int(v.Export.Canaries))
 	sum = min(max(sum, -1e9), 1e9)
 	cherry := sum
 	for i, in := range v.Inputs {

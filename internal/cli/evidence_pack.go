@@ -192,7 +192,9 @@ func (k *packing) loadRecords(ctx context.Context, checkpoints []string) (*link.
 		if err := k.loadExport(tx); err != nil {
 			return err
 		}
-		k.loadSightings()
+		if k.loadSightings(); len(k.bundle.Inputs) == 0 {
+			return inputError("a bundle rests on rows of files, and on canaries in files and messages", "case %s: it has neither a file nor a message with a canary of this copy", k.name)
+		}
 		if err := k.loadLedger(tx, checkpoints); err != nil {
 			return err
 		}
@@ -379,9 +381,6 @@ func (k *packing) seen(ctx context.Context) (evidence.Seen, error) {
 	}
 	if k.result.Controls > 0 {
 		s.Floor = code.ControlNull(k.result.Controls, match.Controls)
-	}
-	for _, x := range k.bundle.Sightings {
-		s.Complete = s.Complete || x.Kind == "file"
 	}
 	return s, err
 }

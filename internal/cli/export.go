@@ -25,7 +25,7 @@ func (p *program) exportCommand() *cli.Command {
 			&cli.IntFlag{Name: "canaries", Value: -1, DefaultText: "20, at most 4% of the rows, as far as the pools reach", Usage: "fabricated rows in each copy"},
 			&cli.IntFlag{Name: "shared-canaries", Usage: "fabricated rows of which each copy carries those its word says"},
 			&cli.Float64Flag{Name: "withhold", Usage: "share of the rows left out of each copy, 0 to 0.5"},
-			&cli.BoolFlag{Name: "keep-rows", Usage: "leave no row out of all copies to make room for canaries; they are then easier to find"},
+			&cli.BoolFlag{Name: "make-room", Usage: "leave some rows out of all copies, for canaries to stand among dense ids and ordered times; printed"},
 			&cli.Float64Flag{Name: "density", Usage: "share of the cells that can carry a mark that do, 0 to 1", DefaultText: "the dataset's"},
 			&cli.BoolFlag{Name: "receipt", Usage: "write a receipt beside each copy, for its recipient to sign"},
 			&cli.BoolFlag{Name: "force", Usage: "replace existing files; export although canaries can be told from rows"},

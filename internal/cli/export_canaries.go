@@ -77,7 +77,7 @@ func (j *exportJob) mintAll(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	if !j.keepRows {
+	if j.makeRoom {
 		j.vacancies = j.profile.Vacate(j.r.key.Derive("canary-vacancy/"+url.PathEscape(j.dataset)), n+j.shared)
 	}
 	return j.r.Update(ctx, func(tx store.Tx) error {

@@ -12,8 +12,10 @@ import (
 	"telltale/fingerprint/code"
 )
 
-// detect measures how easily the canaries could be picked out, and refuses the
-// export when that is too easy.
+// detect measures how easily the canaries could be picked out. When that is too
+// easy, an export for which canaries were asked is refused; one that has them
+// by default is made all the same, and says so: they prove as much where they
+// stay.
 func (j *exportJob) detect(ctx context.Context) error {
 	var minted []canary.Canary
 	for _, o := range j.copies {
@@ -28,6 +30,10 @@ func (j *exportJob) detect(ctx context.Context) error {
 		return err
 	}
 	if !j.detection.TooEasy() || j.force {
+		return nil
+	}
+	if j.canaries < 0 && j.shared == 0 {
+		j.remarks = append(j.remarks, fmt.Sprintf("canaries stand out in this table (%s): who looks for them can delete them; --canaries 0 leaves them out", describeDetection(j.detection)))
 		return nil
 	}
 	return &failure{exit: exitError, code: "detectable",
@@ -113,7 +119,7 @@ func (j *exportJob) remarkOnCanaries() {
 		return
 	}
 	if j.vacant > 0 {
-		j.p.remark("%d rows (%.1f %%) are in no copy, so that canaries can stand in their places; --keep-rows keeps them", j.vacant, 100*float64(j.vacant)/float64(max(j.profile.Rows, 1)))
+		j.p.remark("%d rows (%.1f %%) are in no copy, so that canaries can stand in their places (--make-room)", j.vacant, 100*float64(j.vacant)/float64(max(j.profile.Rows, 1)))
 	}
 	d := j.detection
 	switch {

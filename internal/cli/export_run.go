@@ -49,7 +49,7 @@ type exportJob struct {
 	canaries  int // per copy; < 0: as many as fit
 	shared    int // candidates for each copy
 	withhold  float64
-	keepRows  bool // leave no row out to make room for canaries
+	makeRoom  bool // leave rows out of all copies to make room for canaries
 	density   float64
 	dataset   string
 	version   int
@@ -85,7 +85,7 @@ func (p *program) runExport(c *cli.Context) error {
 		return err
 	}
 	job := &exportJob{p: p, input: args[0], out: c.String("out"), force: c.Bool("force"), receipts: c.Bool("receipt"), canaries: c.Int("canaries"),
-		shared: c.Int("shared-canaries"), withhold: c.Float64("withhold"), keepRows: c.Bool("keep-rows"), dataset: c.String("dataset")}
+		shared: c.Int("shared-canaries"), withhold: c.Float64("withhold"), makeRoom: c.Bool("make-room"), dataset: c.String("dataset")}
 	if err := job.check(c); err != nil {
 		return err
 	}

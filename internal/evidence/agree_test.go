@@ -224,7 +224,9 @@ func cheats(r *rand.Rand) []struct {
 		}},
 		{"sufficient", false, func(b *evidence.Bundle) { b.Result.Passes = !b.Result.Passes }},
 		{"picking", false, func(b *evidence.Bundle) { b.Result.Cherry++ }},
-		{"canaries that were not seen", true, func(b *evidence.Bundle) { b.Result.Complete = false }},
+		{"canaries that were not seen", false, func(b *evidence.Bundle) {
+			b.Hits, b.Canaries.Opened, b.Canaries.Proof = []evidence.Hit{}, []evidence.Opened{}, []evidence.Hex{}
+		}},
 		{"text of a canary", true, func(b *evidence.Bundle) {
 			b.Canaries.Opened[0].Text = strings.Replace(b.Canaries.Opened[0].Text, "a", "b", 1)
 		}},

@@ -228,7 +228,6 @@ type Computed struct {
 	Alpha      float64 `json:"alpha"`
 	Candidates int     `json:"candidates"`   // who were tested
 	Floor      float64 `json:"control_null"` // share of controls that turned up, as (k+1)/(C+1); 0 when none did
-	Complete   bool    `json:"complete"`     // the inputs are files: canaries that were not seen count as misses
 	Lines      []Line  `json:"lines"`
 	Log10LR    float64 `json:"log10_lr"`
 	Bound      float64 `json:"false_accusation_bound"`

@@ -20,8 +20,8 @@ const (
 )
 
 // compute recomputes the result of a bundle from what it opens. It takes alpha,
-// the number of candidates, the controls and whether the inputs are complete
-// as they stand.
+// the number of candidates and the controls as they
+// stand.
 func (b *Bundle) compute() (Computed, error) {
 	scheme, err := b.scheme()
 	if err != nil {
@@ -33,7 +33,7 @@ func (b *Bundle) compute() (Computed, error) {
 	if err != nil {
 		return Computed{}, err
 	}
-	c := Computed{Alpha: b.Result.Alpha, Candidates: b.Result.Candidates, Floor: b.Result.Floor, Complete: b.Result.Complete, Lines: []Line{}}
+	c := Computed{Alpha: b.Result.Alpha, Candidates: b.Result.Candidates, Floor: b.Result.Floor, Lines: []Line{}}
 	sum := 0.0
 	add := func(source string, logE float64, n int64) {
 		if n > 0 {
@@ -45,7 +45,7 @@ func (b *Bundle) compute() (Computed, error) {
 	if b.Export.WithholdRate > 0 {
 		add(sourceWithheld, withheldLogE(b.Export.WithholdRate, present, missing), int64(present+missing))
 	}
-	add(sourceCanary, canariesLogE(nulls, misses), int64(len(b.Hits)))
+	add(sourceCanary, canariesLogE(nulls, misses), int64(b.Export.Canaries))
 	c.Log10LR = finite(stat.Log10(sum))
 	need := math.Log10(float64(c.Candidates) / c.Alpha)
 	c.Bound = min(1, max(leastBound, float64(c.Candidates)*math.Pow(10, -c.Log10LR)))
@@ -157,10 +157,7 @@ func (b *Bundle) nulls() (nulls []float64, misses int, err error) {
 	if phone < 1 {
 		nulls = append(nulls, min(1, phone*float64(b.Export.Canaries)))
 	}
-	if b.Result.Complete && len(b.Hits) > 0 {
-		misses = max(0, b.Export.Canaries-len(b.Hits))
-	}
-	return nulls, misses, nil
+	return nulls, max(0, b.Export.Canaries-len(b.Hits)), nil
 }
 
 func (b *Bundle) canary(at int) (c canary.Canary, err error) {

@@ -18,7 +18,6 @@ type Seen struct {
 	Looked   int64 // rows and contacts among which canaries were looked for
 	Result   match.Result
 	Floor    float64
-	Complete bool
 }
 
 // Pack fills in what was collected and seen, computes the result, and writes
@@ -36,7 +35,7 @@ func Pack(b *Bundle, c *Collector, seen Seen, s note.Signer) ([]byte, error) {
 	if err := c.committer.openCanaries(b, seen); err != nil {
 		return nil, err
 	}
-	b.Result = Computed{Alpha: seen.Result.Alpha, Candidates: seen.Result.Candidates, Floor: seen.Floor, Complete: seen.Complete}
+	b.Result = Computed{Alpha: seen.Result.Alpha, Candidates: seen.Result.Candidates, Floor: seen.Floor}
 	var err error
 	if b.Result, err = b.compute(); err != nil {
 		return nil, err

@@ -53,7 +53,7 @@ func (b *Bundle) statement() string {
 var lineOf = map[string]string{
 	sourceCells:    "marks of cells, read in the leak:",
 	sourceWithheld: "rows, by what the copy lacks:",
-	sourceCanary:   "fabricated identities that were seen:",
+	sourceCanary:   "fabricated identities, seen or not:",
 }
 
 // computation is how the numbers come about, in readable form.
