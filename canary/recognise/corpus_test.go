@@ -145,6 +145,9 @@ func (c *corpus) write(out io.Writer, n int64) (planted []shown, err error) {
 		for b.Len() < 4096 {
 			if i := 2 * k; at+int64(b.Len()) >= next && i < len(c.w.planted) {
 				s, box := c.spellings[c.r.IntN(len(c.spellings))], c.inside[c.r.IntN(len(c.inside))]
+				for !c.w.tells(s, c.w.planted[i].Canary) {
+					s = c.spellings[c.r.IntN(len(c.spellings))]
+				}
 				hidden := box.hide(c.r, s.spell(c.r, c.w, c.w.planted[i].Canary))
 				b.WriteString("to: ")
 				b.Write(hidden)

@@ -41,6 +41,7 @@ type Index struct {
 	blocks   map[string]string   // national number without its last four digits -> country code
 	tokens   table               // official and serial numbers
 	digests  table
+	fullName []int // columns of a full name
 	streets  table // the first number of an address and the word beside it
 	shapes   map[identityRef]shape
 	legacy   []legacy
@@ -90,10 +91,12 @@ func New(planted []canary.Planted, o Options) *Index {
 	for _, d := range o.Relays {
 		x.relays[strings.ToLower(d)] = true
 	}
+	x.fullName = nameColumns(planted)
 	for i, p := range planted {
 		for j, id := range p.Canary.Identities {
 			x.add(p.Canary, id, ref{planted: int32(i), identity: int32(j)})
 		}
+		x.addPartialName(p.Canary, int32(i))
 	}
 	slices.Sort(x.digits)
 	x.legacy = x.encodings()
@@ -102,7 +105,7 @@ func New(planted []canary.Planted, o Options) *Index {
 
 func (x *Index) add(c canary.Canary, id canary.Identity, r ref) {
 	switch {
-	case id.Kind == identity.Name && len(id.Columns) == len(nameColumns(c)):
+	case id.Kind == identity.Name && len(id.Columns) == len(x.fullName):
 		x.addName(c, id, r)
 	case len(id.Columns) != 1: // compounds are confirmed where their name stands
 	case id.Kind == identity.Email:
@@ -118,15 +121,34 @@ func (x *Index) add(c canary.Canary, id canary.Identity, r ref) {
 	}
 }
 
-// nameColumns are the columns of a canary's full name: one, or that of the
-// given and that of the family name.
-func nameColumns(c canary.Canary) []int {
-	for _, id := range c.Identities {
-		if id.Kind == identity.Name {
-			return id.Columns
+// nameColumns are the columns of a full name: one, or that of the given and
+// that of the family name. They are the fewest that any identity of the kind
+// has: a canary whose name a real row has too is known by name and city alone.
+func nameColumns(planted []canary.Planted) (columns []int) {
+	for _, p := range planted {
+		for _, id := range p.Canary.Identities {
+			if id.Kind == identity.Name && (columns == nil || len(id.Columns) < len(columns)) {
+				columns = id.Columns
+			}
 		}
 	}
-	return nil
+	return columns
+}
+
+// addPartialName indexes the name of a canary that is known by name and
+// something else only. It says nothing unless that stands near it, see confirm.
+func (x *Index) addPartialName(c canary.Canary, planted int32) {
+	for j, id := range c.Identities {
+		if id.Kind != identity.Name {
+			continue
+		}
+		parts := strings.Split(id.Value, canary.Separator)
+		if len(id.Columns) > len(x.fullName) && len(parts) == len(id.Columns) {
+			part := canary.Identity{Kind: id.Kind, Columns: id.Columns[:len(x.fullName)], Value: strings.Join(parts[:len(x.fullName)], canary.Separator)}
+			x.addName(c, part, ref{planted: planted, identity: int32(j)})
+		}
+		return
+	}
 }
 
 // table finds references by a hash.

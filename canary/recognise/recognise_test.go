@@ -12,6 +12,7 @@ import (
 	"testing/iotest"
 	"time"
 
+	"telltale/canary"
 	"telltale/internal/identity"
 )
 
@@ -41,7 +42,9 @@ func TestEveryDisguise(t *testing.T) {
 		n := 0
 		for _, s := range spellings {
 			for _, c := range inside {
-				n = (n + 1) % len(w.planted)
+				for n = (n + 1) % len(w.planted); !w.tells(s, w.planted[n].Canary); {
+					n = (n + 1) % len(w.planted)
+				}
 				text := s.spell(r, w, w.planted[n].Canary)
 				data := append(append([]byte("Words before it; "), c.hide(r, text)...), "; and words behind."...)
 				report := scan(t, x, data)
@@ -126,6 +129,9 @@ func TestNearCounts(t *testing.T) {
 			}
 			return 0
 		}
+		if !w.tells(englishSpellings()[0], c) {
+			continue
+		}
 		alone, apart := bits(name, identity.Name), bits(name+strings.Repeat(" and so on", 80)+city, identity.Name)
 		if alone == 0 || apart != alone {
 			t.Errorf("%q: %.1f bits alone, %.1f with %s far away", name, alone, apart, city)
@@ -133,7 +139,7 @@ func TestNearCounts(t *testing.T) {
 		if both := bits(name+" of "+city, identity.Name); both < alone {
 			t.Errorf("%q: %.1f bits alone, %.1f with %s beside it", name, alone, both, city)
 		}
-		if m := bits(mail, identity.Email); m < 3*alone {
+		if m := bits(mail, identity.Email); m < canary.MinEmailBits || m < 2*alone {
 			t.Errorf("%q is worth %.1f bits, the name %.1f", mail, m, alone)
 		}
 	}

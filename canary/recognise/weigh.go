@@ -60,8 +60,12 @@ func (w *worker) weighOne(v *view, all []found) {
 			}
 		}
 		extra := len(matched) - 1
-		if c.Identities[f.identity].Kind == identity.Name {
-			extra += confirm(v, c, f, add)
+		if id := c.Identities[f.identity]; id.Kind == identity.Name {
+			cells, known := w.confirm(v, c, f, add)
+			if len(id.Columns) > len(w.fullName) && !known {
+				continue
+			}
+			extra += cells
 		}
 		w.keep(sightOf(v, c, f, matched, extra))
 	}
@@ -78,9 +82,10 @@ func sightOf(v *view, c canary.Canary, f found, matched []int, extra int) Sight 
 }
 
 // confirm adds the compounds of a name, such as name and city, whose other
-// cells stand near it. It returns how many cells that took.
-func confirm(v *view, c canary.Canary, f found, add func(int)) (cells int) {
-	names := len(nameColumns(c))
+// cells stand near it. It returns how many cells that took, and whether the
+// identity that was found is itself one of them.
+func (x *Index) confirm(v *view, c canary.Canary, f found, add func(int)) (cells int, known bool) {
+	names := len(x.fullName)
 	window := v.text[max(0, f.start-Near):min(len(v.text), f.end+Near)]
 	var used []string
 	for j, id := range c.Identities {
@@ -96,13 +101,14 @@ func confirm(v *view, c canary.Canary, f found, add func(int)) (cells int) {
 			continue
 		}
 		add(j)
+		known = known || j == int(f.identity)
 		for _, part := range parts[names:] {
 			if !slices.Contains(used, part) {
 				used = append(used, part)
 			}
 		}
 	}
-	return len(used)
+	return len(used), known
 }
 
 // present reports whether a canonical value stands in a folded text.

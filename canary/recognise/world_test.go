@@ -3,6 +3,7 @@ package recognise
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -72,6 +73,15 @@ func chinese(t testing.TB, n int) *world {
 }
 
 func (w *world) index() *Index { return New(w.planted, Options{Locale: w.locale, Domains: w.domains}) }
+
+// tells reports whether a spelling says anything of a canary: a name or an
+// address that a real row has too is no identity, and such a name needs a city.
+func (w *world) tells(s spelling, c canary.Canary) bool {
+	full := len(nameColumns(w.planted))
+	return slices.ContainsFunc(c.Identities, func(id canary.Identity) bool {
+		return id.Kind == s.kind && (s.kind != identity.Name || s.name == "name and city" || len(id.Columns) == full)
+	})
+}
 
 func (w *world) cell(c canary.Canary, name string) string {
 	for i, col := range w.columns {

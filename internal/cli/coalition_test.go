@@ -13,7 +13,7 @@ import (
 // of their copies have, and every cell comes from one of them at random. All
 // their unique canaries are gone; marks and shared canaries name at least one
 // of the three, and nobody else. False alarms: an innocent is named with a chance
-// of 1e-6, and that the three go free was not seen in twenty seeds.
+// of 1e-6.
 func TestCoalitionKeepsTheCommon(t *testing.T) {
 	s := newShell(t)
 	s.ok("recipient", "add", "acme", "bolt", "cargo", "delta", "echo", "ferry")
