@@ -158,7 +158,10 @@ func TestChange(t *testing.T) {
 		t.Errorf("fabricated %g, withheld %g", c.Fabricated, c.Withheld)
 	}
 	for _, col := range c.Columns {
-		if col.Numeric && (col.Mean > 0.02 || col.Deviation > 0.02 || col.Quantile > 0.1) {
+		// Twenty rows of five hundred come or go, withheld or fabricated: the
+		// mean of a column whose deviation is its mean moves by 0.009 of it, one
+		// standard error; four of them are a false alarm in 16,000.
+		if col.Numeric && (col.Mean > 0.036 || col.Deviation > 0.036 || col.Quantile > 0.1) {
 			t.Errorf("%+v: the marks show in the distribution", col)
 		}
 	}
