@@ -64,7 +64,8 @@ say "Who sold them is not known. The two lists share more rows than two parts of
 run telltale chain exam-spam
 telltale chain exam-spam --json >chain.json
 stage chain website-maintainer "unknown holder" <chain.json
-stage chain "unknown holder" future.csv culture.csv "Bright Classes" "Future Academy" <chain.json
+# Where a dozen messages come from, the copy or the holder between, is often undecided, and said to be.
+stage chain "unknown holder" future.csv culture.csv <chain.json
 
 say "What must not happen: the unmarked list accuses nobody."
 run telltale match registrations.csv
