@@ -31,16 +31,16 @@ func (p *program) poolCommand() *cli.Command {
 		Subcommands: []*cli.Command{
 			{Name: "add", Usage: "add contacts", Subcommands: []*cli.Command{
 				{Name: "domain", Usage: "add domains whose every address reaches you", ArgsUsage: "NAME...", Action: p.runPoolDomain},
-				{Name: "phones", Usage: "add telephone numbers, one a line", ArgsUsage: "FILE|-", Action: p.runPoolFile(poolPhone),
+				{Name: "phones", Usage: "add telephone numbers, one a line", ArgsUsage: "FILE|-", Action: p.runPoolFile(poolPhone, p.addContacts),
 					Flags: []cli.Flag{&cli.StringFlag{Name: "locale", Usage: "country of numbers written without one, such as en-GB"}}},
-				{Name: "emails", Usage: "add mailboxes, one a line", ArgsUsage: "FILE|-", Action: p.runPoolFile(poolEmail),
+				{Name: "emails", Usage: "add mailboxes, one a line", ArgsUsage: "FILE|-", Action: p.runPoolFile(poolEmail, p.addContacts),
 					Flags: []cli.Flag{&cli.StringFlag{Name: "locale", Hidden: true}}},
 			}},
 			{Name: "retire", Usage: "plant contacts no more that no canary carries yet; nothing is forgotten", Subcommands: []*cli.Command{
 				{Name: "domain", Usage: "retire domains; canaries that were planted stay recognised", ArgsUsage: "NAME...", Action: p.runRetireDomain},
-				{Name: "phones", Usage: "retire telephone numbers, one a line", ArgsUsage: "FILE|-", Action: p.runRetireFile(poolPhone),
+				{Name: "phones", Usage: "retire telephone numbers, one a line", ArgsUsage: "FILE|-", Action: p.runPoolFile(poolPhone, p.retireContacts),
 					Flags: []cli.Flag{&cli.StringFlag{Name: "locale", Usage: "country of numbers written without one, such as en-GB"}}},
-				{Name: "emails", Usage: "retire mailboxes, one a line", ArgsUsage: "FILE|-", Action: p.runRetireFile(poolEmail),
+				{Name: "emails", Usage: "retire mailboxes, one a line", ArgsUsage: "FILE|-", Action: p.runPoolFile(poolEmail, p.retireContacts),
 					Flags: []cli.Flag{&cli.StringFlag{Name: "locale", Hidden: true}}},
 			}},
 			{Name: "list", Usage: "how many there are and how many are taken", Action: p.runPoolList,
@@ -73,7 +73,7 @@ func domainArguments(c *cli.Context) ([]string, error) {
 	return domains, nil
 }
 
-func (p *program) runPoolFile(kind string) cli.ActionFunc {
+func (p *program) runPoolFile(kind string, do func(ctx context.Context, kind string, values []string) error) cli.ActionFunc {
 	return func(c *cli.Context) error {
 		args, err := arguments(c, 1, 1, "a file with one contact a line, or -")
 		if err != nil {
@@ -83,7 +83,7 @@ func (p *program) runPoolFile(kind string) cli.ActionFunc {
 		if err != nil {
 			return err
 		}
-		return p.addContacts(c.Context, kind, values)
+		return do(c.Context, kind, values)
 	}
 }
 

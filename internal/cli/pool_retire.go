@@ -22,20 +22,6 @@ func (p *program) runRetireDomain(c *cli.Context) error {
 	return p.retireContacts(c.Context, poolDomain, domains)
 }
 
-func (p *program) runRetireFile(kind string) cli.ActionFunc {
-	return func(c *cli.Context) error {
-		args, err := arguments(c, 1, 1, "a file with one contact a line, or -")
-		if err != nil {
-			return err
-		}
-		values, err := p.readPool(args[0], kind, c.String("locale"))
-		if err != nil {
-			return err
-		}
-		return p.retireContacts(c.Context, kind, values)
-	}
-}
-
 // retireContacts retires all or none. A number that a canary carries stays
 // with it: its copy is out, and the same canary would be made again.
 func (p *program) retireContacts(ctx context.Context, kind string, values []string) error {

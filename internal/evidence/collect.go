@@ -20,6 +20,7 @@ type Collector struct {
 	rows      *link.RowSet
 	place     map[fingerprint.RowKey]int
 	prf       key.PRF
+	carriers  map[int]fingerprint.Carrier
 	found     []found
 	number    int64
 }
@@ -39,6 +40,7 @@ func NewCollector(c *Committer, version int, rows *link.RowSet) *Collector {
 	for i, k := range rows.Keys {
 		out.place[k] = i
 	}
+	out.carriers, _ = parseCarriers(out.scheme) // a marker was made of the scheme: they parse
 	return out
 }
 
@@ -96,13 +98,22 @@ func identifies(scheme fingerprint.Scheme, cells []Identity) bool {
 	})
 }
 
+// parseCarriers are the carriers of a scheme by column.
+func parseCarriers(s fingerprint.Scheme) (map[int]fingerprint.Carrier, error) {
+	carriers := map[int]fingerprint.Carrier{}
+	for _, column := range carriersOf(s) {
+		c, err := fingerprint.ParseCarrier(s.Columns[column].Carrier, s.Locale)
+		if err != nil {
+			return nil, err
+		}
+		carriers[column] = c
+	}
+	return carriers, nil
+}
+
 func (c *Collector) mark(column int, cell string) Mark {
 	m := Mark{Column: column, Cell: cell}
-	carrier, err := fingerprint.ParseCarrier(c.scheme.Columns[column].Carrier, c.scheme.Locale)
-	if err != nil {
-		return m
-	}
-	if _, rank, ok := carrier.Class(cell); ok {
+	if _, rank, ok := c.carriers[column].Class(cell); ok {
 		m.Rank = &rank
 	}
 	return m

@@ -267,13 +267,9 @@ func (v *verification) reading() {
 }
 
 func (v *verification) read(scheme fingerprint.Scheme) error {
-	carriers := map[int]fingerprint.Carrier{}
-	for _, column := range carriersOf(scheme) {
-		c, err := fingerprint.ParseCarrier(scheme.Columns[column].Carrier, scheme.Locale)
-		if err != nil {
-			return err
-		}
-		carriers[column] = c
+	carriers, err := parseCarriers(scheme)
+	if err != nil {
+		return err
 	}
 	columns := map[int][]Mark{}
 	for _, l := range v.b.Leak {
