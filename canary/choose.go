@@ -13,15 +13,54 @@ import (
 // with a chance in proportion to that (discriminator rejection sampling, Azadi
 // et al. 2019). Later rounds are trained on what the earlier ones keep.
 type chooser struct {
+	taught
 	traits *traits
-	rounds []round
-	bits   float64 // by which a choice may make a draft likelier than its draw says
+}
+
+// taught is what a chooser has learned, and a profile keeps: learning takes
+// seconds, whatever the size of the table.
+type taught struct {
+	Version int // chooserVersion of the program that learned it
+	Rounds  []round
+	Bits    float64 // by which a choice may make a draft likelier than its draw says
 }
 
 type round struct {
-	forest *forest
-	top    float64 // odds that are always kept
+	Forest *forest
+	Top    float64 // odds that are always kept
 }
+
+// chooserVersion is raised when drafts or traits change: what was taught
+// before is then learned again.
+const chooserVersion = 1
+
+// Prepare learns what Mint needs besides the profile, and Mint would learn
+// otherwise: the trees that canaries are chosen by. MarshalBinary keeps them.
+func (p *Profile) Prepare() {
+	if len(p.Sample) > 0 {
+		p.chooser()
+	}
+}
+
+// chooser returns the model with its chooser ready.
+func (p *Profile) chooser() *model {
+	m := p.ready()
+	m.choosing.Do(func() {
+		if p.taught == nil || p.taught.Version != chooserVersion {
+			m.learnChooser()
+			p.taught = &m.chooser.taught
+			return
+		}
+		m.chooser = &chooser{taught: *p.taught}
+		if len(m.chooser.Rounds) > 0 {
+			m.chooser.traits = newTraits(m, m.drawn)
+		}
+	})
+	return m
+}
+
+// drawn reports whether a canary's cell is chosen among drafts.
+func (m *model) drawn(i int) bool { return !m.fixed(i) }
 
 const (
 	chooseDrafts = 600 // that a round is trained on
@@ -32,12 +71,12 @@ const (
 )
 
 func (m *model) learnChooser() {
-	c := &chooser{}
+	c := &chooser{taught: taught{Version: chooserVersion}}
 	m.chooser = c
 	if len(m.p.Sample) < chooseLeast {
 		return
 	}
-	c.traits = newTraits(m, func(i int) bool { return !m.fixed(i) })
+	c.traits = newTraits(m, m.drawn)
 	rows := c.rows()
 	st := key.Secret{}.Stream("chooser")
 	kept := 1.0
@@ -47,12 +86,12 @@ func (m *model) learnChooser() {
 			break
 		}
 		kept = share
-		c.rounds = append(c.rounds, train(rows, drafts))
+		c.Rounds = append(c.Rounds, train(rows, drafts))
 	}
-	if len(c.rounds) > 0 {
+	if len(c.Rounds) > 0 {
 		_, kept = c.drafts(m, st)
 	}
-	c.bits = -log2(max(kept, 1.0/chooseTries))
+	c.Bits = -log2(max(kept, 1.0/chooseTries))
 }
 
 // rows are the traits of rows spread over the sample.
@@ -95,25 +134,25 @@ func train(rows, drafts [][]float64) round {
 			weight = append(weight, float64(len(rows)+len(drafts))/float64(2*len(list)))
 		}
 	}
-	r := round{forest: growForest(x, y, weight)}
+	r := round{Forest: growForest(x, y, weight)}
 	var odds []float64
 	for _, v := range drafts {
 		odds = append(odds, r.odds(v))
 	}
 	slices.Sort(odds)
-	r.top = odds[len(odds)*9/10]
+	r.Top = odds[len(odds)*9/10]
 	return r
 }
 
 // odds are those of a row, rounded so that machines agree.
 func (r round) odds(x []float64) float64 {
-	return math.Round(math.Exp(-r.forest.score(x))*1e6) / 1e6
+	return math.Round(math.Exp(-r.Forest.score(x))*1e6) / 1e6
 }
 
 // keeps decides by chance.
 func (c *chooser) keeps(x []float64, st *key.Stream) bool {
-	for _, r := range c.rounds {
-		if st.Float64()*r.top > r.odds(x) {
+	for _, r := range c.Rounds {
+		if st.Float64()*r.Top > r.odds(x) {
 			return false
 		}
 	}

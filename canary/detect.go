@@ -92,7 +92,7 @@ func (m *model) detect(t *traits, minted []Canary) Detection {
 	for side := range 2 {
 		r := train(everySecond(rows, side), everySecond(fakes, side))
 		auc += r.auc(everySecond(rows, 1-side), everySecond(fakes, 1-side)) / 2
-		for j, g := range r.forest.gains {
+		for j, g := range r.Forest.gains {
 			gains[j] += g
 		}
 	}
@@ -126,12 +126,12 @@ func (t *traits) strongest(gains []float64) []string {
 func (r round) auc(rows, fakes [][]float64) float64 {
 	var a []float64
 	for _, x := range rows {
-		a = append(a, r.forest.score(x))
+		a = append(a, r.Forest.score(x))
 	}
 	slices.Sort(a)
 	sum := 0.0
 	for _, x := range fakes {
-		s := r.forest.score(x)
+		s := r.Forest.score(x)
 		below, _ := slices.BinarySearch(a, s)
 		upto := below
 		for upto < len(a) && a[upto] == s {

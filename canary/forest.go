@@ -18,23 +18,23 @@ const (
 // Products are rounded before they are added, so that machines that fuse the
 // two grow the same trees.
 type forest struct {
-	cuts  [][]float64 // of each feature
-	trees [][]split   // nodes by heap position: children of i are 2i+1, 2i+2
+	Cuts  [][]float64 // of each feature
+	Trees [][]split   // nodes by heap position: children of i are 2i+1, 2i+2
 	gains []float64
 }
 
 type split struct {
-	feature int // -1: a leaf
-	bin     uint8
-	value   float64
+	Feature int // -1: a leaf
+	Bin     uint8
+	Value   float64
 }
 
 // growForest trains on rows x (by row, then feature) with weights.
 func growForest(x [][]float64, y []bool, weight []float64) *forest {
-	f := &forest{cuts: make([][]float64, len(x[0])), gains: make([]float64, len(x[0]))}
+	f := &forest{Cuts: make([][]float64, len(x[0])), gains: make([]float64, len(x[0]))}
 	binned := make([][]uint8, len(x[0]))
 	for j := range binned {
-		f.cuts[j] = quantiles(x, j)
+		f.Cuts[j] = quantiles(x, j)
 		binned[j] = make([]uint8, len(x))
 		for i := range x {
 			binned[j][i] = f.bin(j, x[i][j])
@@ -57,7 +57,7 @@ func growForest(x [][]float64, y []bool, weight []float64) *forest {
 		}
 		tree := make([]split, 1<<(treeDepth+1))
 		f.grow(tree, 0, 0, all, binned, g, h, score)
-		f.trees = append(f.trees, tree)
+		f.Trees = append(f.Trees, tree)
 	}
 	return f
 }
@@ -78,7 +78,7 @@ func quantiles(x [][]float64, j int) []float64 {
 }
 
 func (f *forest) bin(j int, v float64) uint8 {
-	at, found := slices.BinarySearch(f.cuts[j], v)
+	at, found := slices.BinarySearch(f.Cuts[j], v)
 	if found {
 		at++
 	}
@@ -90,7 +90,7 @@ func (f *forest) grow(tree []split, node, depth int, rows []int, binned [][]uint
 	for _, i := range rows {
 		sumG, sumH = sumG+g[i], sumH+h[i]
 	}
-	best, gain := split{feature: -1}, 1e-3
+	best, gain := split{Feature: -1}, 1e-3
 	if depth < treeDepth && len(rows) > 20 {
 		for j := range binned {
 			var gs, hs [treeBins + 1]float64
@@ -99,31 +99,31 @@ func (f *forest) grow(tree []split, node, depth int, rows []int, binned [][]uint
 				hs[binned[j][i]] += h[i]
 			}
 			left, leftH := 0.0, 0.0
-			for b := range len(f.cuts[j]) {
+			for b := range len(f.Cuts[j]) {
 				left, leftH = left+gs[b], leftH+hs[b]
 				right, rightH := sumG-left, sumH-leftH
 				if leftH < 1 || rightH < 1 {
 					continue
 				}
 				if k := left*left/(leftH+treeLambda) + right*right/(rightH+treeLambda) - sumG*sumG/(sumH+treeLambda); k > gain {
-					best, gain = split{feature: j, bin: uint8(b)}, k
+					best, gain = split{Feature: j, Bin: uint8(b)}, k
 				}
 			}
 		}
 	}
-	if best.feature < 0 {
-		best.value = -treeRate * sumG / (sumH + treeLambda)
+	if best.Feature < 0 {
+		best.Value = -treeRate * sumG / (sumH + treeLambda)
 		for _, i := range rows {
-			score[i] += best.value
+			score[i] += best.Value
 		}
 		tree[node] = best
 		return
 	}
-	f.gains[best.feature] += gain
+	f.gains[best.Feature] += gain
 	tree[node] = best
 	var left, right []int
 	for _, i := range rows {
-		if binned[best.feature][i] <= best.bin {
+		if binned[best.Feature][i] <= best.Bin {
 			left = append(left, i)
 		} else {
 			right = append(right, i)
@@ -135,16 +135,16 @@ func (f *forest) grow(tree []split, node, depth int, rows []int, binned [][]uint
 
 func (f *forest) score(x []float64) float64 {
 	s := 0.0
-	for _, tree := range f.trees {
+	for _, tree := range f.Trees {
 		node := 0
-		for tree[node].feature >= 0 {
+		for tree[node].Feature >= 0 {
 			at := tree[node]
 			node = 2*node + 1
-			if f.bin(at.feature, x[at.feature]) > at.bin {
+			if f.bin(at.Feature, x[at.Feature]) > at.Bin {
 				node++
 			}
 		}
-		s += tree[node].value
+		s += tree[node].Value
 	}
 	return s
 }

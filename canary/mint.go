@@ -44,8 +44,7 @@ func (p *Profile) mint(secret key.Secret, n int, c Contacts, shared bool) ([]Can
 	if err := p.suffice(n, c); err != nil {
 		return nil, err
 	}
-	m := p.ready()
-	m.choosing.Do(m.learnChooser)
+	m := p.chooser()
 	taken, keys := map[int64]bool{}, map[string]bool{}
 	var out []Canary
 	for len(out) < n {
@@ -123,7 +122,7 @@ func (d *draft) choose(secret key.Secret) error {
 	c, keep := d.m.chooser, secret.Stream(fmt.Sprintf("slot/%d/keep", d.slot))
 	for try := 1; ; try++ {
 		again := func() *key.Stream { return secret.Stream(fmt.Sprintf("slot/%d/%d", d.slot, try)) }
-		if len(c.rounds) > 0 && try%chooseTries != 0 {
+		if len(c.Rounds) > 0 && try%chooseTries != 0 {
 			rough := &draft{m: d.m, st: again(), contacts: d.contacts, slot: d.slot, of: d.of, rough: true}
 			if err := rough.fill(); err != nil {
 				return err
@@ -136,7 +135,7 @@ func (d *draft) choose(secret key.Secret) error {
 		if err := d.fill(); err != nil {
 			return err
 		}
-		d.discount(c.bits)
+		d.discount(c.Bits)
 		if len(d.notes) > 0 || try >= 2*chooseTries { // a row without anything that identifies proves nothing
 			d.number()
 			return nil
@@ -326,7 +325,7 @@ func (d *draft) email(k, i int) {
 func (d *draft) mailbox(h habit) mailbox {
 	m, cost := d.m, 1.0
 	if m.chooser != nil {
-		cost += m.chooser.bits
+		cost += m.chooser.Bits
 	}
 	box := m.boxes.write(d.st, h, d.person, d.bits, 0)
 	if box.bits < MinEmailBits+cost {
@@ -422,16 +421,19 @@ func (d *draft) combine() {
 
 // holds reports whether a row has all cells of the combination.
 func (m *model) holds(cells []string) bool {
-	want := m.combined(cells, m.combination, m.p.Locale)
-	if m.p.Seen.has(entry(identity.Text, want)) {
-		return true
-	}
+	want := entry(identity.Text, m.combined(cells, m.combination, m.p.Locale))
+	return m.p.Seen.has(want) || m.combinations[want]
+}
+
+// learnCombinations hashes the combinations of the sample: what a table has instead of
+// identities may have been settled after it was read.
+func (m *model) learnCombinations() {
+	m.combinations = map[uint64]bool{}
 	for _, r := range m.p.Sample {
-		if m.combined(r.Cells, m.combination, m.p.Locale) == want {
-			return true
+		if len(m.combination) > 0 {
+			m.combinations[entry(identity.Text, m.combined(r.Cells, m.combination, m.p.Locale))] = true
 		}
 	}
-	return false
 }
 
 // sampled reports whether a row of the sample has the same cells in columns.

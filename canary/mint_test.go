@@ -283,12 +283,10 @@ func TestMintIsDeterministicAndFreeOfN(t *testing.T) {
 	if reflect.DeepEqual(a[0].Cells, mustMint(t, p, "y", 1, c)[0].Cells) {
 		t.Error("another secret gives the same canary")
 	}
-	data, err := p.MarshalBinary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, _ := learn(tab).MarshalBinary()
-	if !reflect.DeepEqual(data, again) {
+	data := bytesOf(t, p)
+	other := learn(tab)
+	other.Prepare()
+	if !reflect.DeepEqual(data, bytesOf(t, other)) {
 		t.Error("profile bytes differ for the same input")
 	}
 	var q Profile
@@ -299,4 +297,47 @@ func TestMintIsDeterministicAndFreeOfN(t *testing.T) {
 		t.Error("a saved profile mints other canaries")
 	}
 	t.Logf("profile of %d rows: %d bytes", p.Rows, len(data))
+}
+
+func bytesOf(t *testing.T, p *Profile) []byte {
+	t.Helper()
+	data, err := p.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// TestTreesAreKeptWithTheProfile: a saved profile mints by the trees that were
+// saved with it, and learns those of another version, or none, anew.
+func TestTreesAreKeptWithTheProfile(t *testing.T) {
+	tab := people(600)
+	p := learn(tab)
+	bare := bytesOf(t, p)
+	p.Prepare()
+	c := ownContacts(tab, 20)
+	want := mustMint(t, p, "x", 20, c)
+	read := func(data []byte) *Profile {
+		q := new(Profile)
+		if err := q.UnmarshalBinary(data); err != nil {
+			t.Fatal(err)
+		}
+		return q
+	}
+	kept := read(bytesOf(t, p))
+	if kept.taught == nil || len(kept.taught.Rounds) == 0 {
+		t.Fatal("the saved profile has no trees")
+	}
+	old := read(bytesOf(t, p))
+	old.taught.Version, old.taught.Rounds = -1, nil
+	for name, q := range map[string]*Profile{"kept": kept, "without": read(bare), "of another version": old} {
+		if !reflect.DeepEqual(mustMint(t, q, "x", 20, c), want) {
+			t.Errorf("trees %s: other canaries", name)
+		}
+	}
+	none := read(bytesOf(t, p))
+	none.taught.Rounds = none.taught.Rounds[:0]
+	if reflect.DeepEqual(mustMint(t, none, "x", 20, c), want) {
+		t.Error("the saved trees are not used")
+	}
 }

@@ -21,6 +21,7 @@ type mixer struct {
 	codes   [][]int32 // by column, then sampled row
 	ids     []map[string]int32
 	values  [][]string
+	holders [][][]int32            // rows by column and code
 	rows    []map[[2]int32][]int32 // by the parents' codes
 	first   []map[int32][]int32    // by the first parent's code
 	nearest []int16                // kept cells that each sampled row shares with the one most like it, ascending
@@ -116,7 +117,11 @@ func (x *mixer) intern(m *model, i int) {
 		}
 		codes[r] = id
 	}
-	x.ids, x.codes, x.values = append(x.ids, ids), append(x.codes, codes), append(x.values, values)
+	holders := make([][]int32, len(values))
+	for r, id := range codes {
+		holders[id] = append(holders[id], int32(r))
+	}
+	x.ids, x.codes, x.values, x.holders = append(x.ids, ids), append(x.codes, codes), append(x.values, values), append(x.holders, holders)
 }
 
 func (x *mixer) context(parents []int, code func(c int) int32) (k [2]int32) {
@@ -207,15 +212,30 @@ func (x *mixer) closest(code func(c int) int32, but []int) (best int16, at int) 
 	if len(x.columns) == 0 {
 		return 0, 0
 	}
+	return most(x.likeness(code), but)
+}
+
+// likeness counts the kept cells that each sampled row shares with a row.
+func (x *mixer) likeness(code func(c int) int32) []int16 {
 	same := make([]int16, len(x.codes[x.columns[0]]))
 	for _, c := range x.kept {
-		want := code(c)
-		for r, v := range x.codes[c] {
-			if v == want {
-				same[r]++
-			}
-		}
+		x.share(same, c, code(c), 1)
 	}
+	return same
+}
+
+// share adds by to the rows that have the code in column c.
+func (x *mixer) share(same []int16, c int, code int32, by int16) {
+	if code < 0 {
+		return
+	}
+	for _, r := range x.holders[c][code] {
+		same[r] += by
+	}
+}
+
+// most is the first of the largest, those rows left out.
+func most(same []int16, but []int) (best int16, at int) {
 	best = -1
 	for r, s := range same {
 		if s > best && !slices.Contains(but, r) {
@@ -239,9 +259,10 @@ func (x *mixer) mix(st *key.Stream, cells []string) []string {
 		return -1
 	}
 	want := x.nearest[st.IntN(len(x.nearest))]
+	same := x.likeness(code)
 	for range 4 * len(x.columns) {
-		same, at := x.closest(code, nil)
-		if same <= want {
+		best, at := most(same, nil)
+		if best <= want {
 			break
 		}
 		var shared []int
@@ -254,7 +275,10 @@ func (x *mixer) mix(st *key.Stream, cells []string) []string {
 			break
 		}
 		k := shared[st.IntN(len(shared))]
-		out[x.columns[k]] = x.redraw(st, k, code)
+		c := x.columns[k]
+		x.share(same, c, code(c), -1)
+		out[c] = x.redraw(st, k, code)
+		x.share(same, c, code(c), 1)
 	}
 	return out
 }

@@ -12,32 +12,33 @@ import (
 // model is a profile made ready to mint: built once, read-only afterwards.
 type model struct {
 	roles
-	p        *Profile
-	gender   int               // column that the given name decides, -1 if none
-	givens   map[string]*words // by the value of the gender column; "" for all
-	families *words
-	boxes    mailboxes
-	parsed   []habit // of each sampled row, in the first e-mail column
-	checks   map[int]check
-	distinct []float64 // different values over filled cells, by column
-	numbers  map[int]*gaps
-	cells    [][]string            // filled cells by column, all read before the model is shared
-	groups   []map[string][]string // values of several words by their form
-	counts   []map[string]int      // of every value of a column
-	byCount  [][6][]string         // values that occur so often, in the order of the table
-	alone    []float64             // chance that a value with one row of the sample has one row of the table
-	tokens   []*tokens             // the words of columns of phrases
-	sizes    []*gaps
-	houses   map[string][]string // numbers in the first address column
-	streets  map[string][]string // by city
-	roads    map[string]int      // addresses by what is left without their numbers
-	sakes    float64             // share of full names that more rows than one bear
-	grain    []int64
-	clusters *clusters
-	mixer    *mixer
-	choosing sync.Once
-	chooser  *chooser // prepared at the first canary
-	accepted float64  // least share of drawn names that the table does not hold
+	p            *Profile
+	gender       int               // column that the given name decides, -1 if none
+	givens       map[string]*words // by the value of the gender column; "" for all
+	families     *words
+	boxes        mailboxes
+	parsed       []habit // of each sampled row, in the first e-mail column
+	checks       map[int]check
+	combinations map[uint64]bool // of the sampled rows
+	distinct     []float64       // different values over filled cells, by column
+	numbers      map[int]*gaps
+	cells        [][]string            // filled cells by column, all read before the model is shared
+	groups       []map[string][]string // values of several words by their form
+	counts       []map[string]int      // of every value of a column
+	byCount      [][6][]string         // values that occur so often, in the order of the table
+	alone        []float64             // chance that a value with one row of the sample has one row of the table
+	tokens       []*tokens             // the words of columns of phrases
+	sizes        []*gaps
+	houses       map[string][]string // numbers in the first address column
+	streets      map[string][]string // by city
+	roads        map[string]int      // addresses by what is left without their numbers
+	sakes        float64             // share of full names that more rows than one bear
+	grain        []int64
+	clusters     *clusters
+	mixer        *mixer
+	choosing     sync.Once
+	chooser      *chooser // prepared at the first canary
+	accepted     float64  // least share of drawn names that the table does not hold
 }
 
 // ready returns the model, building it at the first call.
@@ -60,6 +61,7 @@ func newModel(p *Profile) *model {
 	m.learnNames()
 	m.learnMailboxes()
 	m.standIn()
+	m.learnCombinations()
 	for _, i := range append(append([]int(nil), m.serials...), m.nationals...) {
 		if c, ok := findCheck(m.values(i)); ok {
 			m.checks[i] = c

@@ -20,8 +20,9 @@ type Profile struct {
 	Seen    filter // identities of all rows
 	Names   Spread // how often full names occur
 
-	mu    sync.Mutex
-	model *model // prepared at the first use
+	mu     sync.Mutex
+	model  *model  // prepared at the first use
+	taught *taught // what its chooser learned
 }
 
 // Row is a sampled row and its number.
@@ -91,6 +92,7 @@ type saved struct {
 	Sample  []Row
 	Seen    filter
 	Names   Spread
+	Taught  *taught // may lack: then it is learned when it is needed
 }
 
 const profileVersion = 2
@@ -102,7 +104,7 @@ func (p *Profile) MarshalBinary() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := gob.NewEncoder(z).Encode(saved{profileVersion, p.Columns, p.Locale, p.Rows, p.Stats, p.Sample, p.Seen, p.Names}); err != nil {
+	if err := gob.NewEncoder(z).Encode(saved{profileVersion, p.Columns, p.Locale, p.Rows, p.Stats, p.Sample, p.Seen, p.Names, p.taught}); err != nil {
 		return nil, err
 	}
 	if err := z.Close(); err != nil {
@@ -125,7 +127,7 @@ func (p *Profile) UnmarshalBinary(data []byte) error {
 	if s.Version != profileVersion || len(s.Stats) != len(s.Columns) {
 		return fmt.Errorf("%w: version %d with %d columns, want version %d", ErrProfile, s.Version, len(s.Columns), profileVersion)
 	}
-	*p = Profile{Columns: s.Columns, Locale: s.Locale, Rows: s.Rows, Stats: s.Stats, Sample: s.Sample, Seen: s.Seen, Names: s.Names}
+	*p = Profile{Columns: s.Columns, Locale: s.Locale, Rows: s.Rows, Stats: s.Stats, Sample: s.Sample, Seen: s.Seen, Names: s.Names, taught: s.Taught}
 	return nil
 }
 
@@ -141,7 +143,7 @@ func (p *Profile) Merge(q *Profile) error {
 	p.Seen.merge(q.clone().Seen)
 	p.Names.merge(q.Names)
 	p.Rows += q.Rows
-	p.model = nil
+	p.model, p.taught = nil, nil
 	return nil
 }
 

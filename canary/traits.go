@@ -216,11 +216,7 @@ func (t *traits) cell(out []float64, k, i int, v string, own []int) []float64 {
 func (t *traits) alike(codes []int32, own []int) (first, second int16) {
 	same := make([]int16, len(t.m.p.Sample))
 	for k, i := range t.columns {
-		for r, c := range t.m.mixer.codes[i] {
-			if c == codes[k] {
-				same[r]++
-			}
-		}
+		t.m.mixer.share(same, i, codes[k], 1)
 	}
 	for r, s := range same {
 		if s <= second || slices.Contains(own, r) {

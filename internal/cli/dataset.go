@@ -132,6 +132,7 @@ func (p *program) runDatasetAdd(c *cli.Context) error {
 		if err := scheme.Validate(); err != nil {
 			return err
 		}
+		s.Profile.Prepare()
 		if err := r.addDataset(c.Context, args[0], scheme, s.Profile, f.Info().Bytes, p.Now()); err != nil {
 			return err
 		}
