@@ -52,7 +52,7 @@ func (e *KeyError) Error() string { return fmt.Sprintf("key column %q: %s", e.Co
 type Marker struct {
 	scheme  Scheme
 	dataset string
-	master  key.Secret
+	master  key.Root
 	rows    key.Secret
 	hasher  *key.Hasher
 	columns []track
@@ -74,7 +74,7 @@ type track struct {
 }
 
 // New returns the marker of dataset under a scheme, or a *PolicyError.
-func New(s Scheme, dataset string, master key.Secret) (*Marker, error) {
+func New(s Scheme, dataset string, master key.Root) (*Marker, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}

@@ -58,7 +58,7 @@ func (w Word) bit(s *Site, block []byte) uint64 {
 type Withholding struct{ prf key.PRF }
 
 // NewWithholding returns the withholding of a recipient in a dataset.
-func NewWithholding(dataset, recipient string, master key.Secret) Withholding {
+func NewWithholding(dataset, recipient string, master key.Root) Withholding {
 	label := "withhold/" + url.PathEscape(dataset) + "/" + url.PathEscape(recipient)
 	return Withholding{master.Derive(label).PRF()}
 }

@@ -22,7 +22,7 @@ type AliasEntry struct {
 // Aliases are all addresses that the copies of a dataset show: of the people in
 // the snapshots that each recipient had, and of the recipient's canaries. They
 // are sorted by recipient and address.
-func Aliases(ctx context.Context, st store.Store, master key.Secret, name string) ([]AliasEntry, error) {
+func Aliases(ctx context.Context, st store.Store, master key.Root, name string) ([]AliasEntry, error) {
 	e, err := Open(ctx, st, master, Options{Datasets: []string{name}})
 	if err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ type aliasBook struct {
 
 // loadAliases opens the contacts of a dataset whose copies carry aliases; the
 // book is nil for others.
-func (d *dataset) loadAliases(master key.Secret) error {
+func (d *dataset) loadAliases(master key.Root) error {
 	b := &aliasBook{canaries: map[string]bool{}}
 	var recipients []string
 	for _, x := range d.exports {

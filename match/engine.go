@@ -47,7 +47,7 @@ type Seen struct {
 // concurrent use.
 type Engine struct {
 	options  Options
-	master   key.Secret
+	master   key.Root
 	datasets []*dataset // by name
 	resolved *resolved  // contacts that are known in part
 	texts    []*textIndex
@@ -55,7 +55,7 @@ type Engine struct {
 
 // Open loads what is needed to match against the datasets of a registry: their
 // link indexes (about 100 bytes a row) and canaries. It does not keep st.
-func Open(ctx context.Context, st store.Store, master key.Secret, o Options) (*Engine, error) {
+func Open(ctx context.Context, st store.Store, master key.Root, o Options) (*Engine, error) {
 	if o.Alpha == 0 {
 		o.Alpha = DefaultAlpha
 	}

@@ -65,7 +65,7 @@ type planted struct {
 // Controls is how many controls are derived for a dataset.
 const Controls = 100_000
 
-func loadDataset(ctx context.Context, tx store.Tx, name string, master key.Secret) (*dataset, error) {
+func loadDataset(ctx context.Context, tx store.Tx, name string, master key.Root) (*dataset, error) {
 	record, err := tx.Dataset(name)
 	if err != nil {
 		return nil, fmt.Errorf("dataset %s: %w", name, err)
@@ -97,7 +97,7 @@ func loadDataset(ctx context.Context, tx store.Tx, name string, master key.Secre
 	return d, d.loadControls(tx, record.Schemes[0].Profile, master)
 }
 
-func (d *dataset) loadLayer(ctx context.Context, tx store.Tx, s store.Scheme, master key.Secret) (*layer, error) {
+func (d *dataset) loadLayer(ctx context.Context, tx store.Tx, s store.Scheme, master key.Root) (*layer, error) {
 	l := &layer{version: s.Version}
 	if err := json.Unmarshal(s.Rules, &l.scheme); err != nil {
 		return nil, err
@@ -174,7 +174,7 @@ func loadIndex(tx store.Tx, snap store.Snapshot, spec link.Spec) (*link.Index, e
 	return index, err
 }
 
-func (d *dataset) loadCanaries(tx store.Tx, master key.Secret) error {
+func (d *dataset) loadCanaries(tx store.Tx, master key.Root) error {
 	at := map[string]int{}
 	hasher := master.Derive("canary-lookup").Hasher()
 	for _, e := range d.exports {
@@ -238,7 +238,7 @@ func canaryID(c canary.Canary, recipient string, exact bool) string {
 	return b.String()
 }
 
-func (d *dataset) loadControls(tx store.Tx, sealed []byte, master key.Secret) error {
+func (d *dataset) loadControls(tx store.Tx, sealed []byte, master key.Root) error {
 	if len(sealed) == 0 {
 		return nil
 	}

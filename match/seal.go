@@ -11,7 +11,7 @@ import (
 
 // SealCanary encodes a planted canary for the registry: its JSON, sealed under
 // "seal/canary" and bound to the export.
-func SealCanary(master key.Secret, export string, c canary.Canary) ([]byte, error) {
+func SealCanary(master key.Root, export string, c canary.Canary) ([]byte, error) {
 	plain, err := json.Marshal(c)
 	if err != nil {
 		return nil, fmt.Errorf("canary %d of export %s: %w", c.Slot, export, err)
@@ -20,7 +20,7 @@ func SealCanary(master key.Secret, export string, c canary.Canary) ([]byte, erro
 }
 
 // OpenCanary decodes what SealCanary wrote.
-func OpenCanary(master key.Secret, export string, sealed []byte) (canary.Canary, error) {
+func OpenCanary(master key.Root, export string, sealed []byte) (canary.Canary, error) {
 	var c canary.Canary
 	plain, err := master.Derive("seal/canary").Open(sealed, []byte(export))
 	if err == nil {
@@ -35,7 +35,7 @@ func OpenCanary(master key.Secret, export string, sealed []byte) (canary.Canary,
 // SealProfile encodes what was learned of a dataset's table for the registry,
 // sealed under "seal/profile" and bound to the dataset. size is that of the
 // file it was learned from, in bytes, by which another file is told from it.
-func SealProfile(master key.Secret, dataset string, p *canary.Profile, size int64) ([]byte, error) {
+func SealProfile(master key.Root, dataset string, p *canary.Profile, size int64) ([]byte, error) {
 	plain, err := p.MarshalBinary()
 	if err != nil {
 		return nil, fmt.Errorf("profile of dataset %s: %w", dataset, err)
@@ -45,7 +45,7 @@ func SealProfile(master key.Secret, dataset string, p *canary.Profile, size int6
 }
 
 // OpenProfile decodes what SealProfile wrote.
-func OpenProfile(master key.Secret, dataset string, sealed []byte) (p *canary.Profile, size int64, err error) {
+func OpenProfile(master key.Root, dataset string, sealed []byte) (p *canary.Profile, size int64, err error) {
 	plain, err := master.Derive("seal/profile").Open(sealed, []byte(dataset))
 	if err == nil && len(plain) < 8 {
 		err = canary.ErrProfile

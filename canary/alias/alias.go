@@ -37,15 +37,15 @@ type Issuer struct {
 }
 
 // NewIssuer returns the issuer for a dataset and recipient.
-func NewIssuer(dataset, recipient string, master key.Secret) *Issuer {
+func NewIssuer(dataset, recipient string, master key.Root) *Issuer {
 	return &Issuer{permutationOf(dataset, recipient, master), hasherOf(dataset, master)}
 }
 
-func permutationOf(dataset, recipient string, master key.Secret) key.Permutation {
+func permutationOf(dataset, recipient string, master key.Root) key.Permutation {
 	return master.Derive("alias/" + url.PathEscape(dataset) + "/" + url.PathEscape(recipient)).Permutation()
 }
 
-func hasherOf(dataset string, master key.Secret) *key.Hasher {
+func hasherOf(dataset string, master key.Root) *key.Hasher {
 	return master.Derive("alias/" + url.PathEscape(dataset)).Hasher()
 }
 
@@ -78,7 +78,7 @@ type Book struct {
 }
 
 // NewBook returns the book of a dataset's recipients.
-func NewBook(dataset string, recipients []string, master key.Secret) *Book {
+func NewBook(dataset string, recipients []string, master key.Root) *Book {
 	b := &Book{hasher: hasherOf(dataset, master), recipients: recipients, people: map[uint64]string{}}
 	for _, r := range recipients {
 		b.permutations = append(b.permutations, permutationOf(dataset, r, master))

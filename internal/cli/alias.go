@@ -132,7 +132,7 @@ func addAliases(scheme *fingerprint.Scheme, file string, list []string) error {
 }
 
 // aliasesFor are the aliased columns of a recipient's copy.
-func aliasesFor(scheme fingerprint.Scheme, dataset, recipient string, master key.Secret) []export.Alias {
+func aliasesFor(scheme fingerprint.Scheme, dataset, recipient string, master key.Root) []export.Alias {
 	var out []export.Alias
 	for i, c := range scheme.Columns {
 		if c.Alias == "" {

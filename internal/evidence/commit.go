@@ -60,14 +60,14 @@ func ParseCommitments(b []byte) (c Commitments, err error) {
 // Committer makes the commitments of a dataset's exports, and opens them.
 type Committer struct {
 	dataset  string
-	master   key.Secret
+	master   key.Root
 	marker   *fingerprint.Marker
 	carriers []int // columns that carry marks, ascending
 	salt     key.PRF
 }
 
 // NewCommitter returns the committer of a dataset under a scheme.
-func NewCommitter(scheme fingerprint.Scheme, dataset string, master key.Secret) (*Committer, error) {
+func NewCommitter(scheme fingerprint.Scheme, dataset string, master key.Root) (*Committer, error) {
 	marker, err := fingerprint.New(scheme, dataset, master)
 	if err != nil {
 		return nil, err

@@ -88,7 +88,7 @@ func NewBuilder(spec Spec, sink func(Chunk) error) *Builder {
 
 // KeepContacts makes the index hold the dataset's e-mail addresses and phones,
 // sealed, so that hashes of them are linked too.
-func (b *Builder) KeepContacts(dataset string, master key.Secret) {
+func (b *Builder) KeepContacts(dataset string, master key.Root) {
 	b.sealer = newSealer(dataset, master)
 }
 

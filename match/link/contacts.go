@@ -35,7 +35,7 @@ func (p spot) aad() []byte {
 	return fmt.Appendf(nil, "%d/%s/%d", p.segment, url.PathEscape(p.column), p.part)
 }
 
-func newSealer(dataset string, master key.Secret) *sealer {
+func newSealer(dataset string, master key.Root) *sealer {
 	return &sealer{secret: master.Derive("contacts/" + url.PathEscape(dataset)), encoder: coders().encoder, decoder: coders().decoder}
 }
 

@@ -33,7 +33,7 @@ func (ix *Indexer) Expect(rows int64) { ix.sparse = rows >= sparseRows }
 
 // NewIndexer returns the indexer of a dataset. A column whose carrier cannot
 // be parsed is indexed as if it carried nothing.
-func NewIndexer(spec Spec, dataset string, master key.Secret) *Indexer {
+func NewIndexer(spec Spec, dataset string, master key.Root) *Indexer {
 	prf := master.Derive("link/" + url.PathEscape(dataset)).PRF()
 	ix := &Indexer{locale: spec.Locale}
 	for _, c := range spec.Columns {

@@ -19,7 +19,7 @@ type Linker struct {
 }
 
 // NewLinker returns the linker of an index of dataset.
-func NewLinker(ix *Index, dataset string, master key.Secret) *Linker {
+func NewLinker(ix *Index, dataset string, master key.Root) *Linker {
 	l := &Linker{Index: ix, fields: NewIndexer(ix.spec, dataset, master).fields, sealer: newSealer(dataset, master), quotes: new(quotes)}
 	l.log2n = math.Log2(float64(max(2, ix.Rows())))
 	return l

@@ -90,6 +90,6 @@ func HashUnder(prf key.PRF, k identity.Kind, canonical string) uint64 {
 }
 
 // Secret is the secret of a dataset's index, whose PRF makes the hashes.
-func Secret(dataset string, master key.Secret) key.Secret {
+func Secret(dataset string, master key.Root) key.Secret {
 	return master.Derive("link/" + url.PathEscape(dataset))
 }

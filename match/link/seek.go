@@ -42,7 +42,7 @@ type wantedValue struct {
 }
 
 // NewSeeker returns a seeker of values in the index of a dataset.
-func NewSeeker(dataset string, master key.Secret) *Seeker {
+func NewSeeker(dataset string, master key.Root) *Seeker {
 	return &Seeker{prf: master.Derive("link/" + url.PathEscape(dataset)).PRF(), wanted: map[identity.Kind]*wanted{}}
 }
 
