@@ -10,6 +10,7 @@ import (
 	"telltale/canary"
 	"telltale/fingerprint"
 	"telltale/fingerprint/code"
+	"telltale/internal/key"
 )
 
 // detect measures how easily the canaries could be picked out. When that is too
@@ -17,16 +18,12 @@ import (
 // by default is made all the same, and says so: they prove as much where they
 // stay.
 func (j *exportJob) detect(ctx context.Context) error {
-	var minted []canary.Canary
-	for _, o := range j.copies {
-		minted = append(minted, o.minted...)
-	}
+	minted := j.minted()
 	if len(minted) == 0 || ctx.Err() != nil {
 		return ctx.Err()
 	}
 	var err error
-	secret := j.r.key.Derive("canary-trial/" + url.PathEscape(j.dataset))
-	if j.detection, err = j.profile.Detect(secret, j.trialContacts(minted)); err != nil {
+	if j.detection, err = j.profile.Detect(j.r.canaryTrial(j.dataset), j.trialContacts(minted)); err != nil {
 		return err
 	}
 	if !j.detection.TooEasy() || j.force {
@@ -39,6 +36,11 @@ func (j *exportJob) detect(ctx context.Context) error {
 	return &failure{exit: exitError, code: "detectable",
 		err:  fmt.Errorf("%s: canaries could be told from rows (%s); nothing was written", j.input, describeDetection(j.detection)),
 		hint: "register the dataset again with other column kinds (dataset add --kind), leave them out with --canaries 0, or export all the same with --force"}
+}
+
+// canaryTrial is the secret of canaries that are measured and never issued.
+func (r *registry) canaryTrial(dataset string) key.Secret {
+	return r.key.Derive("canary-trial/" + url.PathEscape(dataset))
 }
 
 // trialContacts are the contacts that the canaries of this export got.
@@ -130,6 +132,9 @@ func (j *exportJob) remarkOnCanaries() {
 	}
 	if c := d.Contacts; c != nil && c.TooEasy() {
 		j.p.remark("with their contacts: %s; numbers in the pool should look like the table's, and addresses of mail are made longer where the table's could be guessed", describeDetection(*c))
+	}
+	if uses := contactUses(j.minted(), j.scheme.Columns); len(uses) > 0 {
+		j.p.remark("contacts of canaries: %s", describeContacts(uses))
 	}
 	two := docs[0]
 	j.p.remark("two recipients who compare copies are rid of the canaries that one of them has at the price of %.0f rows, and keep %.0f shared ones%s",

@@ -468,7 +468,7 @@ func (j *exportJob) report() error {
 		return nil
 	}
 	doc := map[string]any{"schema": "telltale.export/1", "exports": docs, "warnings": orEmpty(j.remarks),
-		"rows_in_no_copy": j.vacant, "detectability": j.detectionDoc(), "coalitions": j.coalitionDocs()}
+		"rows_in_no_copy": j.vacant, "detectability": j.detectionDoc(), "canary_contacts": contactUses(j.minted(), j.scheme.Columns), "coalitions": j.coalitionDocs()}
 	return j.p.print(doc, func(w io.Writer) {
 		t := newTable("EXPORT", "RECIPIENT", "ROWS", "MARKED", "CHANGED", "CANARIES", "WITHHELD", "FILE")
 		for _, d := range docs {

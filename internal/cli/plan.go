@@ -81,7 +81,11 @@ func (p *program) runPlan(c *cli.Context) error {
 		if err != nil {
 			return err
 		}
-		doc := job.document(a)
+		hidden, err := job.hide(r, a.Policy.Canaries+a.Policy.Shared)
+		if err != nil {
+			return err
+		}
+		doc := job.document(a, hidden)
 		return p.print(doc, func(w io.Writer) { writePlan(w, doc) })
 	})
 }
@@ -145,7 +149,7 @@ func (j *planJob) load(ctx context.Context, r *registry, dataset string) error {
 	})
 }
 
-// pool is everything that the pools hold, taken or not.
+// pool is everything that the pools hold and may plant, taken or not.
 func (r *registry) pool(tx store.Tx) (out canary.Contacts, err error) {
 	for kind, list := range map[string]*[]string{poolDomain: &out.Domains, poolPhone: &out.Phones, poolEmail: &out.Emails} {
 		contacts, err := tx.Contacts(kind)
@@ -153,6 +157,9 @@ func (r *registry) pool(tx store.Tx) (out canary.Contacts, err error) {
 			return out, err
 		}
 		for _, c := range contacts {
+			if c.Owner == retired {
+				continue
+			}
 			value, err := r.unseal("contact", kind, c.Sealed)
 			if err != nil {
 				return out, err

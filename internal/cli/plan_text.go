@@ -34,6 +34,7 @@ type planDoc struct {
 	Change       planChange   `json:"change"`
 	Remedies     []planRemedy `json:"remedies"`
 	Warnings     []string     `json:"warnings"`
+	planCanaries
 }
 
 // planLeak is one way to leak. Rows and marks are null where leaks, as a whole,
@@ -90,11 +91,11 @@ type planRemedy struct {
 	RowsAfter  *int    `json:"rows_after"`
 }
 
-func (j *planJob) document(a trial.Assessment) planDoc {
+func (j *planJob) document(a trial.Assessment, hidden planCanaries) planDoc {
 	d := planDoc{Schema: "telltale.plan/1", Name: j.input, Dataset: j.source.Dataset, Rows: j.rows, RowsJudged: len(j.source.Rows), Columns: len(j.source.Header),
 		Recipients: a.Policy.Recipients, Alpha: a.Policy.Alpha, Density: max(0, a.Policy.Density), Coalition: j.source.Scheme.Coalition, Canaries: a.Policy.Canaries,
 		Shared: a.Policy.Shared, Withhold: a.Policy.Withhold, Seed: j.effort.Seed, MarkedCells: a.Marked(), CarriesMarks: a.Marked() > 0,
-		Leaks: []planLeak{}, Remedies: []planRemedy{}, Warnings: orEmpty(j.remarks), Change: planChangeOf(a.Change)}
+		Leaks: []planLeak{}, Remedies: []planRemedy{}, Warnings: orEmpty(j.remarks), Change: planChangeOf(a.Change), planCanaries: hidden}
 	for _, n := range a.Needs {
 		d.Leaks = append(d.Leaks, planLeak{n.Scenario.Name, n.Scenario.Copies, n.Scenario.Canaries, n.Leaks, n.Whole, planReachOf(n.First, n.Leaks), planReachOf(n.All, n.Leaks)})
 	}
@@ -161,6 +162,7 @@ func writePlan(w io.Writer, d planDoc) {
 	d.writeSingle(w)
 	d.writeMixed(w)
 	d.writeChange(w)
+	d.writeCanaries(w)
 	d.writeAdvice(w)
 }
 
