@@ -79,7 +79,7 @@ func (ds Dataset) Digest() [32]byte {
 func (s Scheme) Subject(dataset string) string { return dataset + "/" + strconv.Itoa(s.Version) }
 
 // Digest commits to every field of the scheme, as one of that dataset.
-func (s Scheme) Digest(dataset string) [32]byte { return s.DigestWith(dataset, sum(s.Profile)) }
+func (s Scheme) Digest(dataset string) [32]byte { return s.DigestWith(dataset, s.ProfileSum()) }
 
 // DigestWith is Digest for who has only the SHA-256 of the profile.
 func (s Scheme) DigestWith(dataset string, profile [32]byte) [32]byte {
@@ -175,8 +175,11 @@ func (e Export) DigestWith(canaries [][32]byte) [32]byte {
 	return d.sum()
 }
 
-// Digest commits to every field.
+// Digest commits to every field, as they were recorded.
 func (c Canary) Digest() [32]byte {
+	if c.Original != ([32]byte{}) {
+		return c.Original
+	}
 	d := open("canary")
 	d.text(c.Export)
 	d.int(int64(c.Slot))
@@ -201,7 +204,7 @@ func (c Case) Digest() [32]byte {
 func (s Sighting) Subject() string { return s.Case + "/" + strconv.Itoa(s.Seq) }
 
 // Digest commits to every field.
-func (s Sighting) Digest() [32]byte { return s.DigestWith(sum(s.Sealed)) }
+func (s Sighting) Digest() [32]byte { return s.DigestWith(s.SealedSum()) }
 
 // DigestWith is Digest for who has only the SHA-256 of what is sealed.
 func (s Sighting) DigestWith(sealed [32]byte) [32]byte {

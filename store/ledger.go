@@ -34,13 +34,14 @@ const (
 	KindSighting  = "sighting"  // case/seq
 	KindFact      = "fact"      // case/seq
 	KindStamp     = "stamp"     // size/SHA-256 of the response, in hexadecimal
+	KindErasure   = "erasure"   // its number
 )
 
 // IsRecord tells whether entries of that kind commit to a record.
 func IsRecord(kind string) bool {
 	switch kind {
 	case KindKey, KindRecipient, KindContact, KindAllot, KindDataset, KindScheme, KindSnapshot,
-		KindExport, KindIssue, KindCase, KindSighting, KindFact, KindStamp:
+		KindExport, KindIssue, KindCase, KindSighting, KindFact, KindStamp, KindErasure:
 		return true
 	}
 	return false

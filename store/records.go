@@ -54,6 +54,7 @@ func (v *verifier) datasets() error {
 		}
 		for _, s := range full.Schemes {
 			v.match(c, KindScheme, s.Subject(d.Name), s.Digest(d.Name))
+			v.content(c, KindScheme, s.Subject(d.Name), s.Original, sum(s.Profile))
 		}
 	}
 	return nil
@@ -91,7 +92,10 @@ func (v *verifier) snapshot(c *Check, s Snapshot) error {
 		return err
 	}
 	c.Count += index.Chunks()
-	if index.Hex() != s.Index {
+	if err := v.index(c, s); err != nil {
+		return err
+	}
+	if index.Hex() != s.Now {
 		c.fail("snapshot %q: its link index is not the one that was recorded (%d chunks read)", s.ID, index.Chunks())
 	}
 	return nil
@@ -110,6 +114,10 @@ func (v *verifier) exports() error {
 			return err
 		}
 		c.Count += int64(len(canaries))
+		for _, x := range canaries {
+			v.content(c, KindCanary, x.Subject(), x.Original, x.content())
+		}
+		v.retired(c, e)
 		if v.has(KindIssue, e.ID) {
 			v.match(c, KindIssue, e.ID, e.Digest(canaries))
 			e.State = Pending
@@ -183,6 +191,7 @@ func (v *verifier) cases() error {
 		}
 		for _, s := range sightings {
 			v.match(c, KindSighting, s.Subject(), s.Digest())
+			v.content(c, KindSighting, s.Subject(), s.Original, sum(s.Sealed))
 		}
 		facts, err := v.tx.Facts(k.Name)
 		if err != nil {

@@ -3,7 +3,7 @@
 // A registry remembers what was issued to whom, and what was found later:
 // recipients, contacts for canaries, datasets with their versioned schemes,
 // snapshots with their link index, exports, sealed canaries, cases with their
-// sightings and facts, and an append-only ledger that commits to all of them.
+// sightings and facts, erasures, and an append-only ledger that commits to all of them.
 //
 // A registry can be stolen. Nothing in it is readable personal data and
 // nothing in it is a secret: values are keyed hashes, or sealed by the caller
@@ -76,6 +76,9 @@ type Scheme struct {
 	Rules   []byte // JSON of the rules; no personal data
 	Profile []byte // sealed: what was learned of the table
 	AddedAt time.Time
+	// Original is the SHA-256 of the profile that was recorded, where an erasure
+	// put another in its place; else zero. Set by the store.
+	Original [32]byte `json:"-"`
 }
 
 // Snapshot is one state of a dataset's table from which exports were made,
@@ -88,6 +91,7 @@ type Snapshot struct {
 	SHA256   string // of the input file, hex
 	Index    string // digest over its chunks, hex; set by PutSnapshot
 	Recorded time.Time
+	Now      string `json:"-"` // digest over the chunks that are there: another than Index after an erasure; set by the store
 }
 
 // Chunk is a piece of a snapshot's link index: keyed hashes only.
@@ -128,7 +132,8 @@ type Export struct {
 	WithholdRate float64
 	Density      float64
 	IssuedAt     time.Time
-	Commitments  []byte // see internal/evidence; empty in exports of registries of version 1
+	Commitments  []byte    // see internal/evidence; empty in exports of registries of version 1
+	Retired      time.Time `json:"-"` // when its canaries, and as a rule its index, were erased; zero while it is not. Set by the store
 }
 
 // Canary is a fabricated identity that one export carries.
@@ -138,6 +143,9 @@ type Canary struct {
 	Shared  bool
 	Lookups []uint64 // keyed hashes of its identities, for recognition
 	Sealed  []byte   // the row and its identities
+	// Original is the digest of the canary that was recorded, where its export is
+	// retired and nothing else is left of it; else zero. Set by the store.
+	Original [32]byte `json:"-"`
 }
 
 // Case gathers sightings and facts about one suspected leak.
@@ -156,6 +164,9 @@ type Sighting struct {
 	SeenAt   time.Time
 	Recorded time.Time
 	Sealed   []byte // what was read from it
+	// Original is the SHA-256 of what was sealed at first, where an erasure put
+	// something else in its place; else zero. Set by the store.
+	Original [32]byte `json:"-"`
 }
 
 // Fact is a statement about who had what from whom, made by the user.
@@ -229,6 +240,12 @@ type Tx interface {
 	Sightings(caseName string) ([]Sighting, error)
 	AddFact(Fact) error
 	Facts(caseName string) ([]Fact, error)
+
+	// Erase takes content out of records as f says, and records that: f returns
+	// what the erasure says of itself, sealed. Everything else of the records
+	// stays, and so do the entries that they were recorded with.
+	Erase(kind string, at time.Time, f func(Eraser) (sealed []byte, err error)) (Erasure, error)
+	Erasures() ([]Erasure, error)
 
 	AddStamp(Stamp) error // ErrExists for one that is there already
 	Stamps() ([]Stamp, error)

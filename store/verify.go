@@ -90,6 +90,7 @@ type verifier struct {
 	report  Report
 	entries map[entryKey]*committed
 	order   []entryKey // of entries for records, as in the ledger
+	erased  map[entryKey]*erasedContent
 	tree    *Tree
 }
 
@@ -114,7 +115,7 @@ func (v *verifier) integrity(ctx context.Context, in Integrity) error {
 func (v *verifier) run(tx Tx) error {
 	v.tx = tx
 	for _, check := range []func() error{
-		v.grow, v.checkpoint, v.key, v.recipients, v.contacts, v.datasets, v.snapshots, v.exports, v.lookups, v.cases, v.stamps, v.leftovers,
+		v.grow, v.checkpoint, v.key, v.erasures, v.recipients, v.contacts, v.datasets, v.snapshots, v.exports, v.lookups, v.cases, v.stamps, v.leftovers,
 	} {
 		if err := v.ctx.Err(); err != nil {
 			return err

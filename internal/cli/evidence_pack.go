@@ -213,7 +213,7 @@ func (k *packing) loadExport(tx store.Tx) error {
 	if err != nil {
 		return err
 	}
-	profile := sha256.Sum256(k.scheme.Profile)
+	profile := k.scheme.ProfileSum()
 	b, e := k.bundle, k.export
 	b.Dataset = evidence.DatasetRecord{Name: e.Dataset, Version: e.Scheme, Rules: string(k.scheme.Rules), Profile: profile[:], Micros: k.scheme.AddedAt.UnixMicro()}
 	b.Snapshot = evidence.SnapshotRecord{ID: snapshot.ID, Rows: snapshot.Rows, SHA256: snapshot.SHA256, Index: snapshot.Index, Micros: snapshot.Recorded.UnixMicro()}
@@ -236,7 +236,7 @@ func (k *packing) loadSightings() {
 		if s.Kind != "file" && !k.shows(k.readings[i]) {
 			continue
 		}
-		sealed := sha256.Sum256(s.Sealed)
+		sealed := s.SealedSum()
 		k.bundle.Sightings = append(k.bundle.Sightings, evidence.Sighting{ID: s.ID, Seq: s.Seq, Kind: s.Kind, SHA256: s.SHA256,
 			Seen: s.SeenAt.UnixMicro(), Micros: s.Recorded.UnixMicro(), Sealed: sealed[:]})
 		if !known[s.SHA256] {

@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
+	"time"
 
 	"telltale/internal/key"
 	"telltale/store"
@@ -78,4 +80,32 @@ func chunkName(snapshot string, c store.Chunk) []byte {
 		name = append(binary.AppendUvarint(name, uint64(len(s))), s...)
 	}
 	return name
+}
+
+// Erase runs f with chunks opened and sealed again.
+func (t sealedTx) Erase(kind string, at time.Time, f func(store.Eraser) ([]byte, error)) (store.Erasure, error) {
+	return t.Tx.Erase(kind, at, func(e store.Eraser) ([]byte, error) { return f(sealedEraser{e, t}) })
+}
+
+type sealedEraser struct {
+	store.Eraser
+	tx sealedTx
+}
+
+// Chunks leaves those that f does not change as they are sealed.
+func (e sealedEraser) Chunks(snapshot string, f func(store.Chunk) (store.Chunk, error)) error {
+	return e.Eraser.Chunks(snapshot, func(c store.Chunk) (store.Chunk, error) {
+		kept, plain := c, []byte(nil)
+		err := e.tx.opened(snapshot, func(opened store.Chunk) error {
+			plain = bytes.Clone(opened.Data)
+			var err error
+			c, err = f(opened)
+			return err
+		})(c)
+		if err != nil || bytes.Equal(plain, c.Data) {
+			return kept, err
+		}
+		c.Data = append([]byte{sealedMark}, e.tx.secret.Seal(c.Data, chunkName(snapshot, c))...)
+		return c, nil
+	})
 }

@@ -68,7 +68,9 @@ func (t *tx) AddSighting(s store.Sighting) error {
 
 func scanSighting(scan row) (s store.Sighting, err error) {
 	var seen, recorded int64
-	err = scan(&s.Case, &s.Seq, &s.ID, &s.Kind, &s.SHA256, &seen, &recorded, &s.Sealed)
+	var original []byte
+	err = scan(&s.Case, &s.Seq, &s.ID, &s.Kind, &s.SHA256, &seen, &recorded, &s.Sealed, &original)
+	copy(s.Original[:], original)
 	s.SeenAt, s.Recorded = moment(seen), moment(recorded)
 	return s, err
 }
@@ -78,7 +80,8 @@ func (t *tx) Sightings(name string) ([]store.Sighting, error) {
 	if err := t.needCase(name); err != nil {
 		return nil, err
 	}
-	return all(t, `SELECT case_name, seq, id, kind, sha256, seen_at, recorded, sealed FROM sightings WHERE case_name = ? ORDER BY seq`, []any{name}, scanSighting)
+	return all(t, `SELECT case_name, seq, id, kind, sha256, seen_at, recorded, sealed, `+original(store.KindSighting, `case_name || '/' || seq`)+
+		` FROM sightings WHERE case_name = ? ORDER BY seq`, []any{name}, scanSighting)
 }
 
 // AddFact puts a fact at the end of its case.

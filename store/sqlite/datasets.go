@@ -59,10 +59,14 @@ func scanDataset(scan row) (d store.Dataset, err error) {
 
 func scanScheme(scan row) (s store.Scheme, err error) {
 	var at int64
-	err = scan(&s.Version, &s.Rules, &s.Profile, &at)
+	var original []byte
+	err = scan(&s.Version, &s.Rules, &s.Profile, &at, &original)
 	s.AddedAt = moment(at)
+	copy(s.Original[:], original)
 	return s, err
 }
+
+var schemeOriginal = `, ` + original(store.KindScheme, `dataset || '/' || version`) + ` `
 
 // Dataset finds one by name, with its schemes.
 func (t *tx) Dataset(name string) (store.Dataset, error) {
@@ -70,7 +74,7 @@ func (t *tx) Dataset(name string) (store.Dataset, error) {
 	if err != nil {
 		return d, err
 	}
-	d.Schemes, err = all(t, `SELECT version, rules, profile, added_at FROM schemes WHERE dataset = ? ORDER BY version`, []any{name}, scanScheme)
+	d.Schemes, err = all(t, `SELECT version, rules, profile, added_at`+schemeOriginal+`FROM schemes WHERE dataset = ? ORDER BY version`, []any{name}, scanScheme)
 	return d, err
 }
 
@@ -81,7 +85,7 @@ func (t *tx) Datasets() ([]store.Dataset, error) {
 		if err != nil {
 			break
 		}
-		list[i].Schemes, err = all(t, `SELECT version, rules, NULL, added_at FROM schemes WHERE dataset = ? ORDER BY version`, []any{list[i].Name}, scanScheme)
+		list[i].Schemes, err = all(t, `SELECT version, rules, NULL, added_at`+schemeOriginal+`FROM schemes WHERE dataset = ? ORDER BY version`, []any{list[i].Name}, scanScheme)
 	}
 	return list, err
 }
@@ -148,11 +152,12 @@ func (t *tx) putChunks(snapshot string, next func() (store.Chunk, error)) (index
 	}
 }
 
-const snapshotColumns = `SELECT id, dataset, scheme, rows, sha256, digest, recorded FROM snapshots `
+const snapshotColumns = `SELECT id, dataset, scheme, rows, sha256, digest, recorded, coalesce((SELECT lower(hex(digest_after)) FROM erasure_changes
+	WHERE kind = 'snapshot' AND subject = id ORDER BY erasure DESC LIMIT 1), digest) FROM snapshots `
 
 func scanSnapshot(scan row) (s store.Snapshot, err error) {
 	var at int64
-	err = scan(&s.ID, &s.Dataset, &s.Scheme, &s.Rows, &s.SHA256, &s.Index, &at)
+	err = scan(&s.ID, &s.Dataset, &s.Scheme, &s.Rows, &s.SHA256, &s.Index, &at, &s.Now)
 	s.Recorded = moment(at)
 	return s, err
 }

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"database/sql"
 	"encoding/binary"
 	"fmt"
 
@@ -82,13 +83,17 @@ func (t *tx) IssueExport(id string) error {
 }
 
 const exportColumns = `SELECT id, dataset, recipient, snapshot, scheme, state, file, sha256, bytes, rows, marked_cells, changed_cells,
-	canaries, shared, withheld, withhold_rate, density, issued_at, commitments FROM exports `
+	canaries, shared, withheld, withhold_rate, density, issued_at, commitments,
+	(SELECT at FROM erasures JOIN erasure_changes c ON c.erasure = seq WHERE c.kind = 'export' AND c.subject = id) FROM exports `
 
 func scanExport(scan row) (e store.Export, err error) {
 	var at int64
+	var retired sql.NullInt64
 	err = scan(&e.ID, &e.Dataset, &e.Recipient, &e.Snapshot, &e.Scheme, &e.State, &e.File, &e.SHA256, &e.Bytes, &e.Rows, &e.MarkedCells, &e.ChangedCells,
-		&e.Canaries, &e.Shared, &e.Withheld, &e.WithholdRate, &e.Density, &at, &e.Commitments)
-	e.IssuedAt = moment(at)
+		&e.Canaries, &e.Shared, &e.Withheld, &e.WithholdRate, &e.Density, &at, &e.Commitments, &retired)
+	if e.IssuedAt = moment(at); retired.Valid {
+		e.Retired = moment(retired.Int64)
+	}
 	return e, err
 }
 
@@ -103,8 +108,9 @@ func (t *tx) Exports(dataset string) ([]store.Export, error) {
 }
 
 func scanCanary(scan row) (c store.Canary, err error) {
-	var lookups []byte
-	err = scan(&c.Export, &c.Slot, &c.Shared, &lookups, &c.Sealed)
+	var lookups, original []byte
+	err = scan(&c.Export, &c.Slot, &c.Shared, &lookups, &c.Sealed, &original)
+	copy(c.Original[:], original)
 	c.Lookups = make([]uint64, len(lookups)/8)
 	for i := range c.Lookups {
 		c.Lookups[i] = binary.BigEndian.Uint64(lookups[8*i:])
@@ -112,7 +118,7 @@ func scanCanary(scan row) (c store.Canary, err error) {
 	return c, err
 }
 
-const canaryColumns = `SELECT export, slot, shared, lookups, sealed FROM canaries `
+var canaryColumns = `SELECT export, slot, shared, lookups, sealed, ` + original(store.KindCanary, `export || '/' || shared || '/' || slot`) + ` FROM canaries `
 
 // Canaries lists those of an export.
 func (t *tx) Canaries(export string) ([]store.Canary, error) {
@@ -124,7 +130,7 @@ func (t *tx) Canaries(export string) ([]store.Canary, error) {
 
 // CanaryLookups reads the identities of all canaries, sealed values aside.
 func (t *tx) CanaryLookups(f func(lookup uint64, export string, slot int) error) error {
-	return t.each(`SELECT export, slot, shared, lookups, NULL FROM canaries ORDER BY rowid`, nil, func(scan row) error {
+	return t.each(`SELECT export, slot, shared, lookups, NULL, NULL FROM canaries ORDER BY rowid`, nil, func(scan row) error {
 		c, err := scanCanary(scan)
 		if err != nil {
 			return err

@@ -18,6 +18,8 @@ var (
 	schema2 string
 	//go:embed schema3.sql
 	schema3 string
+	//go:embed schema4.sql
+	schema4 string
 )
 
 // migration leads from a version to the next. What before and after do that a
@@ -34,6 +36,7 @@ var migrations = []migration{
 	{script: schema1},
 	{script: schema2, before: (*tx).checkChain, after: (*tx).plantTree},
 	{script: schema3},
+	{script: schema4},
 }
 
 // prepare refuses what is no registry or a newer one, and brings an older one

@@ -9,8 +9,9 @@
 // The file must not lie on a network file system.
 //
 // The file and the two that SQLite keeps beside it while it is open have mode
-// 0600. To make a copy, close the registry or use SQLite's own backup; a bare
-// copy of the main file may lack what is still in the -wal file.
+// 0600. To make a copy, use Backup; a bare copy of the main file may lack what
+// is still in the -wal file. Deleted content is overwritten; Purge also empties
+// the -wal file of it.
 package sqlite
 
 import (
@@ -173,7 +174,7 @@ func connect(path string, signer store.Signer) (*registry, error) {
 }
 
 func pool(path, lock string, wait time.Duration, more string, conns int) (*sql.DB, error) {
-	dsn := fmt.Sprintf("file:%s?mode=rw&_journal_mode=WAL&_foreign_keys=on&_synchronous=FULL&_txlock=%s&_busy_timeout=%d%s",
+	dsn := fmt.Sprintf("file:%s?mode=rw&_journal_mode=WAL&_foreign_keys=on&_synchronous=FULL&_secure_delete=on&_txlock=%s&_busy_timeout=%d%s",
 		(&url.URL{Path: path}).EscapedPath(), lock, wait.Milliseconds(), more)
 	db, err := sql.Open("sqlite3", dsn)
 	if err != nil {

@@ -68,7 +68,7 @@ func Run(t *testing.T, open func(testing.TB) store.Store) {
 	}{
 		{"Key", key}, {"Recipients", recipients}, {"Contacts", contacts}, {"Datasets", datasets},
 		{"Snapshots", snapshots}, {"Exports", exports}, {"IssueExport", issues}, {"Cases", cases},
-		{"Notes", notes}, {"Stamps", stamps}, {"Ledger", ledger}, {"Times", times}, {"Bytes", blobs}, {"Invalid", invalid},
+		{"Notes", notes}, {"Stamps", stamps}, {"Erasures", erasures}, {"Ledger", ledger}, {"Times", times}, {"Bytes", blobs}, {"Invalid", invalid},
 		{"Rollback", rollback}, {"Panic", panics}, {"Cancelled", cancelled}, {"Snapshot isolation", isolation},
 		{"Nested reads", nested}, {"Concurrent", concurrent}, {"Verify", verify}, {"Bulk", bulk},
 	} {
@@ -280,5 +280,10 @@ func Fill(t testing.TB, st store.Store) {
 		_, err2 := tx.OpenCase("autumn", at(8))
 		return errors.Join(err, err2, tx.AddSighting(sighting("x", "spring", 9)), tx.AddSighting(sighting("y", "spring", 10)),
 			tx.AddFact(fact("spring", 11)), tx.AddFact(fact("autumn", 12)), tx.Note("reveal", "e1", []byte("by hand"), at(13)), tx.AddStamp(stamp(14)))
+	})
+	f.update(func(tx store.Tx) error { return forgetIn(tx, 15) })
+	f.update(func(tx store.Tx) error {
+		_, err := tx.Erase(store.Retire, at(16), func(e store.Eraser) ([]byte, error) { return []byte("retired"), e.Retire("e2") })
+		return err
 	})
 }

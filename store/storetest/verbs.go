@@ -152,7 +152,7 @@ func snapshots(f *fixture) {
 			index.Add(c)
 		}
 		want := snapshot("s2", "orders")
-		want.Index, want.Recorded = index.Hex(), kept(3)
+		want.Index, want.Now, want.Recorded = index.Hex(), index.Hex(), kept(3)
 		s, err := tx.Snapshot("s2")
 		f.equal("snapshot", s, want)
 		list, err2 := tx.Snapshots("orders")
