@@ -8,21 +8,26 @@ import (
 
 // Limits of a learned Joint.
 const (
-	maxValues  = 24  // bins of a column of words
-	rareValue  = 5   // rows of the sample from which on a value has a bin
-	minCover   = 0.8 // share of the rows that the bins of a column of words must hold
-	maxGiven   = 16  // columns that tell of another one: those that tell most
-	heapFactor = 5   // how many times commoner than its neighbours a number is on which a column heaps
-	heapRows   = 20  // rows of the sample from which on it is a heap
+	maxValues  = 40      // bins of a column of words, and of numbers that are taken for words
+	fewNumbers = 24      // distinct numbers that are never cut at quantiles
+	rareValue  = 5       // rows of the sample from which on a word has a bin
+	minCover   = 0.8     // share of the rows that the bins of a column of words must hold
+	minGiven   = 8       // columns that tell of another one, however large the models become
+	maxGiven   = 32      // columns that tell of another one: those that tell most
+	modelBytes = 4 << 20 // about how large the lifts of all models together may become
+	heapFactor = 5       // how many times commoner than its neighbours a number is on which a column heaps
+	heapRows   = 20      // rows of the sample from which on it is a heap
 )
 
 // resolutions are the numbers of bins into which numbers are cut, a model for
-// each: what is typical by one of them can stand out by another.
-var resolutions = [...]int{9, 13, 20, 36}
+// each: what is typical by one of them can stand out by another, and nobody knows
+// how finely an adversary looks.
+var resolutions = [...]int{9, 13, 20, 25, 32, 40}
 
-// denseRows are how many rows of the sample a pair of bins must have on
-// average: a model finer than that knows the sample, not the table.
-const denseRows = 2
+// sparsePairs is how many pairs of bins there may be for each row of the
+// sample. An adversary who knows the very table can look as finely as this, and
+// sees accidents as well as laws.
+const sparsePairs = 2
 
 // LearnJoint learns, from consecutive rows of a table, how its columns go
 // together: a model for each resolution. A mark must be typical by each of them:
@@ -31,7 +36,7 @@ const denseRows = 2
 func LearnJoint(columns []Column, sample [][]string, typical float64) []*Joint {
 	var out []*Joint
 	for _, bins := range resolutions {
-		if bins > resolutions[0] && bins*bins*denseRows > len(sample) {
+		if bins > resolutions[0] && bins*bins > sparsePairs*len(sample) {
 			continue
 		}
 		if j := learnJoint(columns, sample, bins, typical); j != nil {
@@ -42,7 +47,7 @@ func LearnJoint(columns []Column, sample [][]string, typical float64) []*Joint {
 }
 
 func learnJoint(columns []Column, sample [][]string, bins int, typical float64) *Joint {
-	l := &learner{rows: len(sample), quantiles: bins}
+	l := &learner{rows: len(sample), quantiles: bins, given: givenOf(len(columns))}
 	for i, c := range columns {
 		l.columns = append(l.columns, l.look(c, cellsOf(sample, i)))
 	}
@@ -67,6 +72,15 @@ func learnJoint(columns []Column, sample [][]string, bins int, typical float64) 
 	return j
 }
 
+// givenOf is how many columns may tell of another one in a table of that width.
+func givenOf(width int) int {
+	pairs := 0
+	for _, bins := range resolutions {
+		pairs += bins * bins
+	}
+	return max(minGiven, min(maxGiven, modelBytes/(pairs*max(1, width))))
+}
+
 func cellsOf(sample [][]string, column int) []string {
 	cells := make([]string, len(sample))
 	for i, row := range sample {
@@ -80,6 +94,7 @@ func cellsOf(sample [][]string, column int) []string {
 type learner struct {
 	rows      int
 	quantiles int
+	given     int // most columns that tell of another one
 	columns   []learned
 }
 
@@ -91,7 +106,7 @@ type learned struct {
 
 func (l *learner) look(c Column, cells []string) learned {
 	out := learned{field: JointField{Column: c.Name}}
-	if c.Key || c.Identity || !out.binNumbers(cells, l.quantiles) && !out.binWords(cells) {
+	if c.Key || c.Identity || !out.binNumbers(cells, l.quantiles, maxValues) && !out.binWords(cells) && !out.binNumbers(cells, l.quantiles, fewNumbers) {
 		return out
 	}
 	made, err := newJointColumn(out.field)
@@ -106,21 +121,14 @@ func (l *learner) look(c Column, cells []string) learned {
 	return out
 }
 
-// binNumbers cuts a column of many numbers at its quantiles.
-func (c *learned) binNumbers(cells []string, quantiles int) bool {
-	carrier := numberCarrier{step: quantity{coef: 1}}
-	var all []quantity
-	for _, v := range cells {
-		if q, ok := carrier.quantity(v); ok {
-			all = append(all, q)
-		}
-	}
-	if float64(len(all)) < minParse*float64(len(cells)) {
+// binNumbers cuts a column of more than few distinct numbers at its quantiles.
+func (c *learned) binNumbers(cells []string, quantiles, few int) bool {
+	all, ok := numbersOf(cells)
+	if !ok {
 		return false
 	}
-	slices.SortFunc(all, compare)
 	values, counts := tally(all)
-	if len(values) <= maxValues {
+	if len(values) <= few {
 		return false
 	}
 	for k := 1; k < quantiles; k++ {
@@ -135,6 +143,19 @@ func (c *learned) binNumbers(cells []string, quantiles int) bool {
 		}
 	}
 	return true
+}
+
+// numbersOf are the numbers in cells, ascending; ok is false where most cells are
+// none.
+func numbersOf(cells []string) (all []quantity, ok bool) {
+	carrier := numberCarrier{step: quantity{coef: 1}}
+	for _, v := range cells {
+		if q, ok := carrier.quantity(v); ok {
+			all = append(all, q)
+		}
+	}
+	slices.SortFunc(all, compare)
+	return all, float64(len(all)) >= minParse*float64(len(cells))
 }
 
 func decimalOf(q quantity) string {
@@ -163,16 +184,21 @@ func nearby(counts []int, i int) int {
 	return max(1, near[len(near)/2])
 }
 
-// binWords gives every frequent value a bin.
+// binWords gives every frequent value a bin. Of a few numbers all have one: what
+// no row holds stands out.
 func (c *learned) binWords(cells []string) bool {
 	counts := map[string]int{}
 	for _, v := range cells {
 		counts[string(fold(nil, v))]++
 	}
+	least := rareValue
+	if _, ok := numbersOf(cells); ok && len(counts) <= maxValues {
+		least = 1
+	}
 	var values []string
 	covered := 0
 	for v, n := range counts {
-		if n >= rareValue {
+		if n >= least {
 			values = append(values, v)
 		}
 	}
@@ -258,7 +284,7 @@ func (l *learner) telling(i int) []int {
 	}
 	slices.SortStableFunc(found, func(a, b teller) int { return cmp.Compare(b.bits, a.bits) })
 	var out []int
-	for _, f := range found[:min(len(found), maxGiven)] {
+	for _, f := range found[:min(len(found), l.given)] {
 		out = append(out, f.column)
 	}
 	slices.Sort(out)

@@ -9,9 +9,10 @@ import (
 )
 
 const (
-	categoryName  = "category"
-	leastPair     = 0.01 // share of the cells that a pair must let move
-	leastCategory = 3    // values: of two, one is the opposite of the other
+	categoryName   = "category"
+	leastPair      = 0.01 // share of the cells that a pair must let move
+	mostCategories = 48   // values
+	leastCategory  = 3    // values: of two, one is the opposite of the other
 )
 
 // protectedWords in a header name what the law protects people for: no mark ever
@@ -40,7 +41,7 @@ func Categories(k identity.Kind, header string, sample []string) bool {
 		return false
 	}
 	values := distinctValues(sample)
-	return len(values) >= leastCategory && len(values) <= 2*maxValues
+	return len(values) >= leastCategory && len(values) <= mostCategories
 }
 
 func distinctValues(sample []string) []string {

@@ -293,7 +293,7 @@ func (x *issued) checkUnlikely(t *testing.T) {
 			}
 			share := float64(destroyed) / float64(len(marks))
 			t.Logf("%-10s %s: of %d marks %.1f%% hit, %.1f%% destroyed", x.table.name, a.Name, len(marks), 100*float64(hit)/float64(len(marks)), 100*share)
-			if bins <= 25 && share > 0.05 {
+			if share > 0.05 {
 				t.Errorf("%s, %s: %.1f%% of the marks were destroyed, want at most 5%%", x.table.name, a.Name, 100*share)
 			}
 			if !perColumn {
