@@ -162,7 +162,7 @@ func (x *issued) mustLeak(t *testing.T, name string, leaked attack.Table, whom .
 // measured to a hundred recipients, with nothing but the key chosen by hand, and
 // attacks the copies as the literature does. An accusation of anybody else has a
 // probability below 1e-6 a leak. Without -literature it does so for the smallest
-// table only.
+// table only. Every part can be run by itself: -run TestLiterature/adult/coalitions.
 func TestLiterature(t *testing.T) {
 	for _, l := range literature {
 		t.Run(l.name, func(t *testing.T) {
@@ -170,13 +170,22 @@ func TestLiterature(t *testing.T) {
 				t.Skip("measured with -literature")
 			}
 			x := issueLiterature(t, l)
-			x.checkChanged(t)
-			x.checkSingle(t)
-			x.checkCoalitions(t)
-			x.checkUnlikely(t)
-			x.checkClassifier(t)
+			x.part(t, "changed", x.checkChanged)
+			x.part(t, "single", x.checkSingle)
+			x.part(t, "coalitions", x.checkCoalitions)
+			x.part(t, "unlikely", x.checkUnlikely)
+			x.part(t, "classifier", x.checkClassifier)
 		})
 	}
+}
+
+// part is one part of the test; the shell reports to it.
+func (x *issued) part(t *testing.T, name string, check func(*testing.T)) {
+	t.Run(name, func(t *testing.T) {
+		defer func(whole testing.TB) { x.shell.t = whole }(x.shell.t)
+		x.shell.t = t
+		check(t)
+	})
 }
 
 func (x *issued) checkChanged(t *testing.T) {

@@ -116,8 +116,8 @@ func (s *Survey) measure(sample [][]string) error {
 }
 
 // drop takes the marks from the columns that could carry least, while some
-// column would get fewer than it needs to tell a copy by itself. At least two
-// columns keep theirs.
+// column would get fewer than it needs to tell a copy by itself and the others
+// could take them. At least two columns keep theirs.
 func (s *Survey) drop(c Choices) {
 	var order []int
 	for i, col := range s.Columns {
@@ -128,7 +128,8 @@ func (s *Survey) drop(c Choices) {
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(s.Columns[a].Capacity, s.Columns[b].Capacity) })
 	for len(order) > 2 || len(order) > 0 && s.Columns[order[0]].Capacity == 0 {
 		weakest := &s.Columns[order[0]]
-		if weakest.Capacity*s.analysisDensity()*float64(s.Sampled) >= leastColumnMarks {
+		density := s.analysisDensity()
+		if weakest.Capacity > 0 && (density == 1 || weakest.Capacity*density*float64(s.Sampled) >= leastColumnMarks) {
 			break
 		}
 		weakest.Carrier, weakest.Noted, weakest.Capacity = "", false, 0
