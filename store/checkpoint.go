@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,17 +23,23 @@ type Signer interface {
 // Checkpoint is the state of a ledger: how many entries it has, and the root
 // of the Merkle tree (RFC 6962) over them. Its text is a signed note
 // (golang.org/x/mod/sumdb/note) in the checkpoint form of transparency logs:
-// origin, size in decimal and root in base64, a line each.
+// origin, size in decimal and root in base64, a line each. Who signs it states
+// with one more line, "since" and a number, that the entries from that one to
+// the last are his own; without the line all are.
 type Checkpoint struct {
-	Origin string // name of the ledger: of the key that signs it
+	Origin string // name of the ledger: of the key that signed it first
 	Size   int64
 	Root   [32]byte
+	Since  int64  // first entry that the signer wrote, at most Size+1; 0 or 1 for all
 	Text   []byte // with its signatures
 }
 
-// Sign returns the checkpoint with a signature by s.
+// Sign returns the checkpoint with a signature by s, after whom it is called
+// if it has no origin yet.
 func (c Checkpoint) Sign(s Signer) (Checkpoint, error) {
-	c.Origin = s.Name()
+	if c.Origin == "" {
+		c.Origin = s.Name()
+	}
 	text, err := note.Sign(&note.Note{Text: c.body()}, s)
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("checkpoint: %w", err)
@@ -41,8 +48,14 @@ func (c Checkpoint) Sign(s Signer) (Checkpoint, error) {
 	return c, nil
 }
 
+const sinceLine = "since "
+
 func (c Checkpoint) body() string {
-	return fmt.Sprintf("%s\n%d\n%s\n", c.Origin, c.Size, base64.StdEncoding.EncodeToString(c.Root[:]))
+	text := fmt.Sprintf("%s\n%d\n%s\n", c.Origin, c.Size, base64.StdEncoding.EncodeToString(c.Root[:]))
+	if c.Since > 1 {
+		text += fmt.Sprintf("%s%d\n", sinceLine, c.Since)
+	}
+	return text
 }
 
 // ReadCheckpoint reads a checkpoint that v's key signed. ErrCorrupt when it is
@@ -62,14 +75,22 @@ func ReadCheckpoint(text []byte, v note.Verifier) (Checkpoint, error) {
 
 func parseCheckpoint(text string) (Checkpoint, error) {
 	lines := strings.Split(text, "\n")
+	since := int64(0)
+	if len(lines) == 5 {
+		n, err := strconv.ParseInt(strings.TrimPrefix(lines[3], sinceLine), 10, 64)
+		if err != nil || n < 2 {
+			return Checkpoint{}, fmt.Errorf("checkpoint: %w: %q", ErrCorrupt, lines[3])
+		}
+		since, lines = n, slices.Delete(lines, 3, 4)
+	}
 	if len(lines) != 4 || lines[3] != "" {
 		return Checkpoint{}, fmt.Errorf("checkpoint: %w: want origin, size and root, a line each", ErrCorrupt)
 	}
 	size, err := strconv.ParseInt(lines[1], 10, 64)
 	root, err2 := base64.StdEncoding.DecodeString(lines[2])
-	c := Checkpoint{Origin: lines[0], Size: size}
+	c := Checkpoint{Origin: lines[0], Size: size, Since: since}
 	copy(c.Root[:], root)
-	if err != nil || err2 != nil || size < 0 || len(root) != 32 || c.body() != text {
+	if err != nil || err2 != nil || size < 0 || since > size+1 || len(root) != 32 || c.body() != text {
 		return Checkpoint{}, fmt.Errorf("checkpoint: %w: size %q, root %q", ErrCorrupt, lines[1], lines[2])
 	}
 	return c, nil

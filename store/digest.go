@@ -89,6 +89,9 @@ func (s Scheme) DigestWith(dataset string, profile [32]byte) [32]byte {
 	d.blob(s.Rules)
 	d.hash(profile)
 	d.time(s.AddedAt)
+	if s.Key != "" {
+		d.text(s.Key)
+	}
 	return d.sum()
 }
 
@@ -231,6 +234,31 @@ func (f Fact) Digest() [32]byte {
 	d.text(f.Basis)
 	d.time(f.Recorded)
 	d.blob(f.Sealed)
+	return d.sum()
+}
+
+// Digest commits to every field but the two that the store sets.
+func (k Key) Digest() [32]byte {
+	d := open("grant")
+	d.text(k.ID)
+	d.text(string(k.Role))
+	d.text(k.Public)
+	d.blob(k.Box)
+	d.blob(k.Anchor)
+	d.blob(k.Certificate)
+	d.time(k.AddedAt)
+	return d.sum()
+}
+
+// Entry names the secret in the ledger.
+func (s Secret) Entry() string { return s.Holder + "/" + s.Subject }
+
+// Digest commits to every field.
+func (s Secret) Digest() [32]byte {
+	d := open("secret")
+	d.text(s.Holder)
+	d.text(s.Subject)
+	d.blob(s.Sealed)
 	return d.sum()
 }
 

@@ -35,13 +35,16 @@ const (
 	KindFact      = "fact"      // case/seq
 	KindStamp     = "stamp"     // size/SHA-256 of the response, in hexadecimal
 	KindErasure   = "erasure"   // its number
+	KindGrant     = "grant"     // id of a key that may write from then on
+	KindRevoke    = "revoke"    // id of a key that may write no more
+	KindSecret    = "secret"    // id of its holder/what it is
 )
 
 // IsRecord tells whether entries of that kind commit to a record.
 func IsRecord(kind string) bool {
 	switch kind {
 	case KindKey, KindRecipient, KindContact, KindAllot, KindDataset, KindScheme, KindSnapshot,
-		KindExport, KindIssue, KindCase, KindSighting, KindFact, KindStamp, KindErasure:
+		KindExport, KindIssue, KindCase, KindSighting, KindFact, KindStamp, KindErasure, KindGrant, KindRevoke, KindSecret:
 		return true
 	}
 	return false
@@ -84,6 +87,13 @@ func NoteDigest(kind, subject string, detail []byte) [32]byte {
 // KeyDigest is the digest of the entry that SetKeyID appends.
 func KeyDigest(id string) [32]byte {
 	d := open("key")
+	d.text(id)
+	return d.sum()
+}
+
+// RevokeDigest is the digest of the entry that EndKey appends.
+func RevokeDigest(id string) [32]byte {
+	d := open("revoke")
 	d.text(id)
 	return d.sum()
 }

@@ -29,6 +29,7 @@ var (
 	ErrWrongKey = errors.New("registry belongs to another key")
 	ErrInvalid  = errors.New("not a valid record")
 	ErrReadOnly = errors.New("registry was opened for reading only")
+	ErrRole     = errors.New("this key may not do that")
 )
 
 // Store is one registry. Its methods are safe for concurrent use, and several
@@ -75,6 +76,7 @@ type Scheme struct {
 	Version int
 	Rules   []byte // JSON of the rules; no personal data
 	Profile []byte // sealed: what was learned of the table
+	Key     string // id of the key under which exports are made by it; "" for the registry's first
 	AddedAt time.Time
 	// Original is the SHA-256 of the profile that was recorded, where an erasure
 	// put another in its place; else zero. Set by the store.
@@ -191,10 +193,19 @@ type Stamp struct {
 // stated otherwise. The methods must not be called after the function that was
 // given the Tx has returned.
 type Tx interface {
-	// KeyID tells which key the registry belongs to ("" when new); SetKeyID
+	// KeyID tells with which key the registry began ("" when new); SetKeyID
 	// binds it, once: ErrExists after that, unless the id is the same.
 	KeyID() (string, error)
 	SetKeyID(id string) error
+
+	// Keys are those that may write, by when they were added, also those that
+	// ended; none for a registry whose only key has no record.
+	Keys() ([]Key, error)
+	AddKey(Key) error // ErrExists
+	// EndKey ends what a key may do, and takes away the secrets it holds.
+	EndKey(id string) error
+	AddSecret(Secret) error // ErrExists; ErrNotFound for an unknown or ended holder
+	Secrets(holder string) ([]Secret, error)
 
 	AddRecipient(Recipient) error // ErrExists; ErrNotFound for an unknown parent
 	Recipient(name string) (Recipient, error)
@@ -258,4 +269,8 @@ type Tx interface {
 	// Checkpoint returns the ledger's state as it was signed last. Its
 	// signature is not checked.
 	Checkpoint() (Checkpoint, error)
+	// Turns are the checkpoints that earlier writers signed before another key
+	// went on, ascending. Together with Checkpoint they tell who wrote which
+	// entries. Signatures are not checked.
+	Turns() ([]Checkpoint, error)
 }

@@ -60,7 +60,7 @@ type Integrity interface {
 // The error is about reading only; damage that the backend reports as
 // ErrCorrupt is a failed check.
 func Verify(ctx context.Context, st Store, signer Signer) (Report, error) {
-	v := &verifier{ctx: ctx, signer: signer, entries: map[entryKey]*committed{}, tree: NewTree()}
+	v := &verifier{ctx: ctx, signer: signer, entries: map[entryKey]*committed{}, tree: NewTree(), turns: &turns{roots: map[int64][32]byte{}}}
 	if in, ok := st.(Integrity); ok {
 		if err := v.integrity(ctx, in); err != nil {
 			return v.report, err
@@ -92,6 +92,7 @@ type verifier struct {
 	order   []entryKey // of entries for records, as in the ledger
 	erased  map[entryKey]*erasedContent
 	tree    *Tree
+	turns   *turns
 }
 
 func (v *verifier) step(name string) *Check {
@@ -115,7 +116,7 @@ func (v *verifier) integrity(ctx context.Context, in Integrity) error {
 func (v *verifier) run(tx Tx) error {
 	v.tx = tx
 	for _, check := range []func() error{
-		v.grow, v.checkpoint, v.key, v.erasures, v.recipients, v.contacts, v.datasets, v.snapshots, v.exports, v.lookups, v.cases, v.stamps, v.leftovers,
+		v.writers, v.grow, v.checkpoint, v.written, v.key, v.keys, v.erasures, v.recipients, v.contacts, v.datasets, v.snapshots, v.exports, v.lookups, v.cases, v.stamps, v.leftovers,
 	} {
 		if err := v.ctx.Err(); err != nil {
 			return err
@@ -134,6 +135,7 @@ func (v *verifier) grow() error {
 		if c.Count++; v.tree.Append(e) != nil {
 			c.fail("ledger entry %d does not follow entry %d: one is missing, or they changed places", e.Seq, v.tree.Size())
 		}
+		v.turns.pass(e, v.tree)
 		v.note(c, e)
 		return nil
 	})
@@ -169,10 +171,11 @@ func (v *verifier) checkpoint() error {
 		c.fail("the signature of the checkpoint cannot be checked without the key")
 	default:
 		kept := signed
-		if signed, err = ReadCheckpoint(signed.Text, v.signer.Verifier()); err != nil {
+		if signed, v.turns.last, err = v.turns.writers.Read(signed.Text); err != nil {
 			c.fail("%v", err)
 			return nil
 		}
+		v.turns.end = signed
 		if kept.Size != signed.Size || kept.Root != signed.Root {
 			c.fail("the ledger's tree is kept as one of %d entries that is not the one that was signed", kept.Size)
 		}

@@ -55,5 +55,5 @@ func (t *tx) plantTree() error {
 	if err := t.Entries(tree.Append); err != nil {
 		return err
 	}
-	return t.putCheckpoint(tree)
+	return t.putCheckpoint(tree, tree.Checkpoint())
 }

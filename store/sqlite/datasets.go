@@ -42,8 +42,8 @@ func (t *tx) AddScheme(dataset string, s store.Scheme) error {
 	if s.Version != last+1 {
 		return fmt.Errorf("scheme %s: %w: the next version is %d", s.Subject(dataset), store.ErrInvalid, last+1)
 	}
-	_, err := t.exec(`INSERT INTO schemes (dataset, version, rules, profile, added_at) VALUES (?, ?, ?, ?, ?)`,
-		dataset, s.Version, blob(s.Rules), blob(s.Profile), micros(s.AddedAt))
+	_, err := t.exec(`INSERT INTO schemes (dataset, version, rules, profile, added_at, key_id) VALUES (?, ?, ?, ?, ?, ?)`,
+		dataset, s.Version, blob(s.Rules), blob(s.Profile), micros(s.AddedAt), s.Key)
 	if err != nil {
 		return invalid("scheme", s.Subject(dataset), err)
 	}
@@ -60,7 +60,7 @@ func scanDataset(scan row) (d store.Dataset, err error) {
 func scanScheme(scan row) (s store.Scheme, err error) {
 	var at int64
 	var original []byte
-	err = scan(&s.Version, &s.Rules, &s.Profile, &at, &original)
+	err = scan(&s.Version, &s.Rules, &s.Profile, &at, &s.Key, &original)
 	s.AddedAt = moment(at)
 	copy(s.Original[:], original)
 	return s, err
@@ -74,7 +74,7 @@ func (t *tx) Dataset(name string) (store.Dataset, error) {
 	if err != nil {
 		return d, err
 	}
-	d.Schemes, err = all(t, `SELECT version, rules, profile, added_at`+schemeOriginal+`FROM schemes WHERE dataset = ? ORDER BY version`, []any{name}, scanScheme)
+	d.Schemes, err = all(t, `SELECT version, rules, profile, added_at, key_id`+schemeOriginal+`FROM schemes WHERE dataset = ? ORDER BY version`, []any{name}, scanScheme)
 	return d, err
 }
 
@@ -85,7 +85,7 @@ func (t *tx) Datasets() ([]store.Dataset, error) {
 		if err != nil {
 			break
 		}
-		list[i].Schemes, err = all(t, `SELECT version, rules, NULL, added_at`+schemeOriginal+`FROM schemes WHERE dataset = ? ORDER BY version`, []any{list[i].Name}, scanScheme)
+		list[i].Schemes, err = all(t, `SELECT version, rules, NULL, added_at, key_id`+schemeOriginal+`FROM schemes WHERE dataset = ? ORDER BY version`, []any{list[i].Name}, scanScheme)
 	}
 	return list, err
 }

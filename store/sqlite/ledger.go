@@ -14,9 +14,9 @@ func (t *tx) openLedger() error {
 	if err != nil {
 		return err
 	}
-	signed, err := store.ReadCheckpoint(text, t.sign.Verifier())
+	signed, by, err := t.readCheckpoint(text)
 	if err != nil {
-		return damaged("%v", err)
+		return err
 	}
 	var last int64
 	if _, err := t.get(`SELECT coalesce(max(seq), 0) FROM ledger_entries`, nil, &last); err != nil {
@@ -25,8 +25,29 @@ func (t *tx) openLedger() error {
 	if last != signed.Size || tree.Size() != signed.Size || tree.Root() != signed.Root {
 		return damaged("the ledger ends with entry %d, its checkpoint is of another state with %d entries", last, signed.Size)
 	}
-	t.tree, t.signed = tree, signed.Size
+	t.tree, t.last, t.lastBy = tree, signed, by
 	return nil
+}
+
+// readCheckpoint reads a checkpoint of one of those who may write, and finds
+// out who writes now.
+func (t *tx) readCheckpoint(text []byte) (c store.Checkpoint, by store.Writer, err error) {
+	keys, err := t.Keys()
+	if err != nil {
+		return c, by, err
+	}
+	writers, err := store.Trust(keys, store.Anchors(t.sign)...)
+	if err == nil {
+		c, by, err = writers.Read(text)
+	}
+	if err != nil {
+		return c, by, damaged("%v", err)
+	}
+	var ok bool
+	if t.writer, ok = writers.By(t.sign.Verifier()); !ok || t.writer.Ended > 0 {
+		return c, by, fmt.Errorf("key %s: %w: it was ended, or is none of this registry", t.sign.Name(), store.ErrRole)
+	}
+	return c, by, nil
 }
 
 // state is the checkpoint as it was signed, and the edge of the tree.
@@ -48,14 +69,26 @@ func (t *tx) state() (text []byte, tree *store.Tree, err error) {
 
 // closeLedger signs the new end.
 func (t *tx) closeLedger() error {
-	if t.tree.Size() == t.signed {
+	if t.tree.Size() == t.last.Size {
 		return nil
 	}
-	return t.putCheckpoint(t.tree)
+	next := t.tree.Checkpoint()
+	next.Origin, next.Since = t.last.Origin, t.last.Since
+	if !sameWriter(t.lastBy, t.writer) {
+		next.Since = t.last.Size + 1
+		if _, err := t.exec(`INSERT INTO ledger_turns (size, note) VALUES (?, ?)`, t.last.Size, string(t.last.Text)); err != nil {
+			return err
+		}
+	}
+	return t.putCheckpoint(t.tree, next)
 }
 
-func (t *tx) putCheckpoint(tree *store.Tree) error {
-	signed, err := tree.Checkpoint().Sign(t.sign)
+func sameWriter(a, b store.Writer) bool {
+	return a.Verifier.Name() == b.Verifier.Name() && a.Verifier.KeyHash() == b.Verifier.KeyHash()
+}
+
+func (t *tx) putCheckpoint(tree *store.Tree, next store.Checkpoint) error {
+	signed, err := next.Sign(t.sign)
 	if err != nil {
 		return err
 	}
@@ -69,6 +102,9 @@ func (t *tx) record(kind, subject string, digest [32]byte) error {
 }
 
 func (t *tx) appendEntry(at time.Time, kind, subject string, digest [32]byte) error {
+	if err := t.allowed(kind); err != nil {
+		return err
+	}
 	e := store.NewEntry(t.tree.Size(), at, kind, subject, digest)
 	_, err := t.exec(`INSERT INTO ledger_entries (seq, at, kind, subject, digest, salt) VALUES (?, ?, ?, ?, ?, ?)`,
 		e.Seq, micros(e.At), e.Kind, e.Subject, e.Digest[:], e.Salt[:])

@@ -20,6 +20,8 @@ var (
 	schema3 string
 	//go:embed schema4.sql
 	schema4 string
+	//go:embed schema5.sql
+	schema5 string
 )
 
 // migration leads from a version to the next. What before and after do that a
@@ -37,6 +39,7 @@ var migrations = []migration{
 	{script: schema2, before: (*tx).checkChain, after: (*tx).plantTree},
 	{script: schema3},
 	{script: schema4},
+	{script: schema5},
 }
 
 // prepare refuses what is no registry or a newer one, and brings an older one

@@ -166,7 +166,7 @@ func connect(path string, signer store.Signer) (*registry, error) {
 	if err != nil || signer == nil {
 		return r, err
 	}
-	r.write, err = pool(abs, "immediate", slice, "", 1)
+	r.write, err = pool(abs, "immediate", slice, "&_secure_delete=on", 1)
 	if err != nil {
 		r.read.Close()
 	}
@@ -183,6 +183,14 @@ func pool(path, lock string, wait time.Duration, more string, conns int) (*sql.D
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns)
 	return db, nil
+}
+
+// WithSigner is the same registry, written with another key. Only one of the
+// two may be closed.
+func (r *registry) WithSigner(signer store.Signer) store.Store {
+	other := *r
+	other.signer = signer
+	return &other
 }
 
 // Close waits for transactions that run and closes the file.

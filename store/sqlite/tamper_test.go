@@ -173,7 +173,7 @@ func TestTampering(t *testing.T) {
 		{Name: "contact by hand", Do: script(`INSERT INTO contacts VALUES ('phone', 99, x'', '', 99, 0)`)},
 		{Name: "contact set free", Do: script(`UPDATE contacts SET owner = '' WHERE owner <> ''`)},
 		{Name: "dataset by hand", Do: script(`INSERT INTO datasets VALUES ('mine', 0)`)},
-		{Name: "scheme by hand", Do: script(`INSERT INTO schemes VALUES ('orders', 3, x'', x'', 0)`)},
+		{Name: "scheme by hand", Do: script(`INSERT INTO schemes VALUES ('orders', 3, x'', x'', 0, '')`)},
 		{Name: "snapshot by hand", Do: script(`INSERT INTO snapshots VALUES ('s9', 'orders', 1, 0, '', '', 0)`)},
 		{Name: "chunk by hand", Do: script(`INSERT INTO snapshot_chunks VALUES ('s2', 1, 0, '', '', x'00')`)},
 		{Name: "chunk of no snapshot", Do: script(`INSERT INTO snapshot_chunks VALUES ('s9', 1, 0, '', '', x'00')`)},

@@ -21,8 +21,10 @@ type tx struct {
 	now    func() time.Time
 	sign   store.Signer
 	stmts  map[string]*sql.Stmt
-	tree   *store.Tree // of the ledger, while writing
-	signed int64       // its size as the checkpoint says
+	tree   *store.Tree      // of the ledger, while writing
+	last   store.Checkpoint // as it was signed, by lastBy
+	lastBy store.Writer
+	writer store.Writer // who writes now
 	count  int
 }
 

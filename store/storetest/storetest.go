@@ -29,11 +29,16 @@ import (
 // the suite opens registries with.
 type Signer struct{ Key byte }
 
-func (s Signer) pair() (note.Signer, note.Verifier) {
+func (s Signer) texts() (private, public string) {
 	private, public, err := note.GenerateKey(bytes.NewReader(bytes.Repeat([]byte{s.Key}, 64)), "storetest")
 	if err != nil {
 		panic(err)
 	}
+	return private, public
+}
+
+func (s Signer) pair() (note.Signer, note.Verifier) {
+	private, public := s.texts()
 	signer, err := note.NewSigner(private)
 	verifier, err2 := note.NewVerifier(public)
 	if err := errors.Join(err, err2); err != nil {
@@ -54,6 +59,12 @@ func (s Signer) Sign(msg []byte) ([]byte, error) { p, _ := s.pair(); return p.Si
 // Verifier checks what the signer signed.
 func (s Signer) Verifier() note.Verifier { _, v := s.pair(); return v }
 
+// granted signs with a key that the suite's own let in.
+type granted struct{ Signer }
+
+// Anchor is the key that let it in.
+func (granted) Anchor() note.Verifier { return Signer{}.Verifier() }
+
 // SignChain is how heads of version 1 were signed.
 func (s Signer) SignChain(head []byte) []byte {
 	h := sha256.Sum256(append([]byte{s.Key}, head...))
@@ -66,7 +77,7 @@ func Run(t *testing.T, open func(testing.TB) store.Store) {
 		name string
 		run  func(*fixture)
 	}{
-		{"Key", key}, {"Recipients", recipients}, {"Contacts", contacts}, {"Datasets", datasets},
+		{"Key", key}, {"Keys", keys}, {"Roles", roles}, {"Recipients", recipients}, {"Contacts", contacts}, {"Datasets", datasets},
 		{"Snapshots", snapshots}, {"Exports", exports}, {"IssueExport", issues}, {"Cases", cases},
 		{"Notes", notes}, {"Stamps", stamps}, {"Erasures", erasures}, {"Ledger", ledger}, {"Times", times}, {"Bytes", blobs}, {"Invalid", invalid},
 		{"Rollback", rollback}, {"Panic", panics}, {"Cancelled", cancelled}, {"Snapshot isolation", isolation},
@@ -286,4 +297,5 @@ func Fill(t testing.TB, st store.Store) {
 		_, err := tx.Erase(store.Retire, at(16), func(e store.Eraser) ([]byte, error) { return []byte("retired"), e.Retire("e2") })
 		return err
 	})
+	f.fillKeys()
 }
