@@ -90,6 +90,23 @@ func regionOf(locale string) string {
 	return "ZZ"
 }
 
+// Dial writes a number in E.164 as another one is written: with the same signs
+// between its digits, and with as much of prefix and country code, where it has
+// as many digits; else internationally.
+func Dial(e164, like, locale string) string {
+	if s, ok := fill(like, dialForms(e164, locale)); ok {
+		return s
+	}
+	return international(e164, like)
+}
+
+func international(e164, like string) string {
+	if n, err := phonenumbers.Parse(e164, ""); err == nil && strings.Contains(like, "+") {
+		return phonenumbers.Format(n, phonenumbers.INTERNATIONAL)
+	}
+	return e164
+}
+
 // dial writes a number the way the column writes its own: like the cell that
 // it replaces, else like another of as many digits.
 func (m *model) dial(e164, like string, column int) string {
@@ -102,10 +119,7 @@ func (m *model) dial(e164, like string, column int) string {
 			return s
 		}
 	}
-	if n, err := phonenumbers.Parse(e164, ""); err == nil && strings.Contains(like, "+") {
-		return phonenumbers.Format(n, phonenumbers.INTERNATIONAL)
-	}
-	return e164
+	return international(e164, like)
 }
 
 // dialForms are the digits of a number with and without country code and trunk

@@ -30,7 +30,7 @@ type Column struct {
 	Noted    bool          `json:"noted,omitempty"`   // the link index says which cells are marked; see Joint
 	Min      string        `json:"min,omitempty"`     // no mark makes a value smaller than this
 	Max      string        `json:"max,omitempty"`     // no mark makes a value larger than this
-	Alias    string        `json:"alias,omitempty"`   // domain whose addresses stand in the copies instead; "" for none
+	Alias    string        `json:"alias,omitempty"`   // what stands in the copies instead: addresses at this domain, or AliasPool; "" for nothing
 }
 
 // Scheme is how one dataset is marked. Once a copy has been issued under a
@@ -118,18 +118,29 @@ func (s Scheme) validateWhole() error {
 	return nil
 }
 
-// validateAlias refuses aliases of what is no address, and of keys, by which a
+// AliasPool is the alias of a column of telephone numbers: copies show numbers
+// from the user's pool.
+const AliasPool = "pool"
+
+// validateAlias refuses aliases of what is no contact, and of keys, by which a
 // copy's rows are found without knowing whose copy it is.
 func (c Column) validateAlias() error {
 	switch {
 	case c.Alias == "":
 		return nil
-	case c.Kind != identity.Email:
-		return &PolicyError{c.Name, fmt.Sprintf("a column of kind %s has no aliases", c.Kind), "aliases are for e-mail addresses"}
+	case c.Kind != identity.Email && c.Kind != identity.Phone:
+		return &PolicyError{c.Name, fmt.Sprintf("a column of kind %s has no aliases", c.Kind), "aliases are for e-mail addresses and telephone numbers"}
+	case c.Kind == identity.Phone && c.Alias != AliasPool:
+		return &PolicyError{c.Name, "aliases of telephone numbers are numbers from the pool", "write " + c.Name + "=" + AliasPool}
+	case c.Kind == identity.Email && c.Alias == AliasPool:
+		return &PolicyError{c.Name, "aliases of e-mail addresses are at a domain", "write " + c.Name + "=relay.example"}
 	case c.Key:
 		return &PolicyError{c.Name, "a key column cannot have aliases", "name another column with --key"}
 	case !c.Identity || c.marked():
 		return &PolicyError{c.Name, "a column with aliases is an identity and carries no marks", "leave its carrier out"}
+	}
+	if c.Kind == identity.Phone {
+		return nil
 	}
 	if v, ok := identity.Canonical(identity.Email, "postmaster@"+c.Alias, ""); !ok || v != "postmaster@"+c.Alias {
 		return &PolicyError{c.Name, fmt.Sprintf("%q is no domain in its plain form", c.Alias), "write it in lower case, like relay.example"}

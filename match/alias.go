@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"telltale/canary/alias"
+	"telltale/fingerprint"
 	"telltale/fingerprint/code"
 	"telltale/internal/identity"
 	"telltale/internal/key"
@@ -14,14 +15,16 @@ import (
 	"telltale/store"
 )
 
-// AliasEntry is one address that a recipient's copies show instead of another.
+// AliasEntry is one contact that a recipient's copies show instead of another.
 type AliasEntry struct {
+	Kind                      identity.Kind // Email or Phone
 	Alias, Recipient, Address string
 }
 
-// Aliases are all addresses that the copies of a dataset show: of the people in
-// the snapshots that each recipient had, and of the recipient's canaries. They
-// are sorted by recipient and address.
+// Aliases are all contacts that the copies of a dataset show instead of
+// others: of the people in the snapshots that each recipient had, and the
+// addresses of the recipient's canaries. They are sorted by recipient, kind and
+// what stands behind them.
 func Aliases(ctx context.Context, st store.Store, master key.Root, name string) ([]AliasEntry, error) {
 	e, err := Open(ctx, st, master, Options{Datasets: []string{name}})
 	if err != nil {
@@ -33,7 +36,7 @@ func Aliases(ctx context.Context, st store.Store, master key.Root, name string) 
 		if people[x.Recipient] == nil {
 			people[x.Recipient] = map[string]string{}
 		}
-		if err := d.contactsOf(x, people[x.Recipient]); err != nil {
+		if err := d.addressesOf(x, people[x.Recipient]); err != nil {
 			return nil, err
 		}
 	}
@@ -42,42 +45,55 @@ func Aliases(ctx context.Context, st store.Store, master key.Root, name string) 
 		issuer := alias.NewIssuer(name, recipient, master)
 		for _, address := range slices.Sorted(maps.Keys(people[recipient])) {
 			if a, ok := issuer.Address(address, people[recipient][address]); ok {
-				out = append(out, AliasEntry{a, recipient, address})
+				out = append(out, AliasEntry{identity.Email, a, recipient, address})
 			}
 		}
+		out = append(out, d.numbers.entries(recipient)...)
 	}
 	return out, nil
 }
 
-// contactsOf adds the addresses that an export replaced, with the domain.
-func (d *dataset) contactsOf(x store.Export, to map[string]string) error {
-	for _, l := range d.layers {
-		if l.version != x.Scheme {
+// addressesOf adds the addresses that an export replaced, with the domain.
+func (d *dataset) addressesOf(x store.Export, to map[string]string) error {
+	return d.eachAliased(x, identity.Email, func(c fingerprint.Column, v string) { to[v] = c.Alias })
+}
+
+// eachAliased calls f with the contacts of one kind that an export replaced, as
+// often as they stand there; of canaries, the addresses.
+func (d *dataset) eachAliased(x store.Export, kind identity.Kind, f func(c fingerprint.Column, canonical string)) error {
+	l := d.layer(x.Scheme)
+	if l == nil {
+		return nil
+	}
+	for i, c := range l.scheme.Columns {
+		if c.Alias == "" || c.Kind != kind {
 			continue
 		}
-		for i, c := range l.scheme.Columns {
-			if c.Alias == "" {
+		for _, snap := range l.snapshots {
+			if snap.id != x.Snapshot {
 				continue
 			}
-			for _, snap := range l.snapshots {
-				if snap.id != x.Snapshot {
-					continue
-				}
-				if err := snap.linker.EachContact(c.Name, func(v string) { to[v] = c.Alias }); err != nil {
-					return err
-				}
+			if err := snap.linker.EachContact(c.Name, func(v string) { f(c, v) }); err != nil {
+				return err
 			}
-			for _, p := range d.planted {
-				if !slices.Contains(p.exports, x.ID) {
-					continue
-				}
-				if v, ok := identity.Canonical(identity.Email, p.canary.Cells[i], ""); ok {
-					to[v] = c.Alias
-				}
-			}
+		}
+		if kind == identity.Email {
+			d.eachCanary(x, i, func(v string) { f(c, v) })
 		}
 	}
 	return nil
+}
+
+// eachCanary calls f with the addresses of an export's canaries in a column.
+func (d *dataset) eachCanary(x store.Export, column int, f func(canonical string)) {
+	for _, p := range d.planted {
+		if !slices.Contains(p.exports, x.ID) {
+			continue
+		}
+		if v, ok := identity.Canonical(identity.Email, p.canary.Cells[column], ""); ok {
+			f(v)
+		}
+	}
 }
 
 // aliasBook reads the addresses of a dataset's relay domains.
@@ -97,7 +113,7 @@ func (d *dataset) loadAliases(master key.Root) error {
 	}
 	people := map[string]string{}
 	for _, x := range d.exports {
-		if err := d.contactsOf(x, people); err != nil {
+		if err := d.addressesOf(x, people); err != nil {
 			return err
 		}
 	}
@@ -128,27 +144,35 @@ func (b *aliasBook) at(address string) bool {
 	return ok && slices.Contains(b.domains, strings.ToLower(strings.TrimSpace(domain)))
 }
 
-// unalias reads an address: the one behind it when it is an alias, else itself.
+// unalias reads a contact: the one behind it when it is an alias, else itself.
 // Every address at a relay domain counts as a guess.
-func (e *Engine) unalias(r *Reading, address string) string {
-	if strings.IndexByte(address, '@') < 0 {
-		return address
+func (e *Engine) unalias(r *Reading, contact string) string {
+	if strings.IndexByte(contact, '@') < 0 {
+		return e.unaliasNumber(r, contact)
 	}
 	for _, d := range e.datasets {
-		if d.book == nil || !d.book.at(address) {
+		if d.book == nil || !d.book.at(contact) {
 			continue
 		}
 		r.aliased++
-		hit, ok := d.book.Read(address)
+		hit, ok := d.book.Read(contact)
 		if !ok {
 			continue
 		}
 		if !d.book.canaries[hit.Email] {
 			r.observed(d.name).addAliases(map[string]map[uint64]bool{hit.Recipient: {hit.Person: true}})
+			r.shown(hit.Recipient)
 		}
 		return hit.Email
 	}
-	return address
+	return contact
+}
+
+// shown notes that an alias was seen that only the copy for a recipient shows.
+func (r *Reading) shown(recipient string) {
+	if recipient != "" && !slices.Contains(r.aliases, recipient) {
+		r.aliases = append(r.aliases, recipient)
+	}
 }
 
 func (o *observed) addAliases(seen map[string]map[uint64]bool) {
@@ -165,7 +189,7 @@ func (o *observed) addAliases(seen map[string]map[uint64]bool) {
 
 // anyAliases reports whether copies of some dataset carry aliases.
 func (e *Engine) anyAliases() bool {
-	return slices.ContainsFunc(e.datasets, func(d *dataset) bool { return d.book != nil })
+	return slices.ContainsFunc(e.datasets, func(d *dataset) bool { return d.book != nil || d.numbers != nil })
 }
 
 // unaliasRow returns a row with the addresses behind its aliases.
@@ -188,34 +212,49 @@ func (e *Engine) unaliasMessage(r *Reading, m message.Message) message.Message {
 	if !e.anyAliases() {
 		return m
 	}
-	m.Recipients, m.Emails = slices.Clone(m.Recipients), slices.Clone(m.Emails)
+	m.Recipients, m.Emails, m.Phones = slices.Clone(m.Recipients), slices.Clone(m.Emails), slices.Clone(m.Phones)
 	for i, c := range m.Recipients {
-		if c.Kind == identity.Email {
+		if c.Kind == identity.Email || c.Kind == identity.Phone {
 			m.Recipients[i].Value = e.unalias(r, c.Value)
 		}
 	}
-	for i, v := range m.Emails {
-		m.Emails[i] = e.unalias(r, v)
+	for _, list := range [][]string{m.Emails, m.Phones} {
+		for i, v := range list {
+			list[i] = e.unalias(r, v)
+		}
 	}
 	r.aliased *= guesses
 	return m
 }
 
-// aliasEvidence weighs the persons whose addresses, as one copy alone shows
-// them, were seen.
+// aliasSeen reports whether a contact was seen that only one copy shows.
+func (d *decision) aliasSeen() bool {
+	return slices.ContainsFunc(d.concerned, func(name string) bool {
+		o := d.all.datasets[name]
+		return len(o.Aliases) > 0 || o.calledPerson()
+	})
+}
+
+// aliasEvidence weighs the persons whose contacts, as one copy alone shows
+// them, were seen: addresses by the chance of a guess, numbers by that of the lot.
 type aliasEvidence struct {
 	seen     map[string]map[uint64]bool
 	null     float64
 	survival []code.Weighted
+	numbers  *numberBook
+	called   map[uint64]bool
 }
 
 func (*aliasEvidence) Source() string { return SourceAlias }
 
-// weighAliases bounds the chance that somebody's alias is hit by guessing:
+// weighAliases bounds the chance that somebody's address is hit by guessing:
 // guesses x assigned / namespace.
 func weighAliases(s *dataset, o *observed, guesses int64) *aliasEvidence {
 	e := &aliasEvidence{null: 1, survival: code.Survival(0)}
-	if s.book != nil && o != nil {
+	if o == nil {
+		return e
+	}
+	if e.numbers, e.called = s.numbers, o.Called; s.book != nil {
 		e.seen = o.Aliases
 		e.null = code.GuessNull(float64(max(1, guesses))*float64(s.book.Len()), alias.Bits)
 	}
@@ -231,6 +270,12 @@ func (t *Trace) aliasesOf(s *dataset) *aliasEvidence {
 }
 
 func (e *aliasEvidence) Weigh(c Candidate) Weight {
+	w := e.weighAddresses(c)
+	n := e.numbers.weigh(c.Recipient, e.called)
+	return Weight{LogE: w.LogE + n.LogE, N: w.N + n.N}
+}
+
+func (e *aliasEvidence) weighAddresses(c Candidate) Weight {
 	n := len(e.seen[c.Recipient])
 	if n == 0 || e.null >= 1 {
 		return Weight{}

@@ -92,7 +92,7 @@ func (d *decision) verdict(accused, listed int) Verdict {
 		return Attributed
 	case listed > 0:
 		return Shortlist
-	case d.result.RowsLinked > 0 || d.result.CanaryHits > 0:
+	case d.result.RowsLinked > 0 || d.result.CanaryHits > 0 || d.aliasSeen():
 		return Ours
 	}
 	return None

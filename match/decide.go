@@ -116,7 +116,7 @@ func emptyResult(alpha float64) Result {
 // concern lists the datasets in which something was found.
 func (d *decision) concern() {
 	for _, name := range sortedKeys(d.all.datasets) {
-		if o := d.all.datasets[name]; o.Rows > 0 || len(o.Canaries) > 0 || len(o.Aliases) > 0 {
+		if o := d.all.datasets[name]; o.Rows > 0 || len(o.Canaries) > 0 || len(o.Aliases) > 0 || o.calledPerson() {
 			d.concerned = append(d.concerned, name)
 		}
 	}

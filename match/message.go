@@ -39,7 +39,7 @@ func (e *Engine) Message(ctx context.Context, m message.Message, s Seen) (*Readi
 		name = m.Name
 	}
 	r.Inputs = []Input{{Name: name, SHA256: m.SHA256, Format: "message", Rows: 1, Unreadable: int64(len(m.Unreadable)), Problem: strings.Join(m.Unreadable, "; ")}}
-	sighting := Sighting{Input: name, Sender: m.Sender, Canaries: []SightedCanary{}, Notes: m.Notes}
+	sighting := Sighting{Input: name, Sender: m.Sender, Canaries: []SightedCanary{}, Aliases: []string{}, Notes: m.Notes}
 	if !s.At.IsZero() {
 		sighting.Received = s.At.UTC().Format(time.RFC3339)
 	}
@@ -64,6 +64,7 @@ func (e *Engine) Message(ctx context.Context, m message.Message, s Seen) (*Readi
 			sighting.Person = true
 		}
 	}
+	sighting.Aliases = append(sighting.Aliases, r.aliases...)
 	r.Sightings = []Sighting{sighting}
 	r.Sketch = sketcher.Sketch()
 	r.Sketch.Kind, r.Sketch.Holder, r.Sketch.FirstSeen = "message", s.Holder, s.At
@@ -78,7 +79,7 @@ func (e *Engine) traitHash() func(string) uint64 {
 
 // canariesOf looks for a dataset's canaries among the contacts and in the text.
 func (e *Engine) canariesOf(ctx context.Context, d *dataset, r *Reading, m message.Message) ([]SightedCanary, error) {
-	if len(d.planted) == 0 {
+	if len(d.planted) == 0 && d.numbers == nil {
 		return nil, nil
 	}
 	contacts := contactsOf(m, d.locale)
@@ -87,7 +88,7 @@ func (e *Engine) canariesOf(ctx context.Context, d *dataset, r *Reading, m messa
 	}
 	r.looked += d.vicinity.count(contacts)
 	hits := d.finder.Row(contacts)
-	disguised, err := d.disguised(ctx, m)
+	disguised, err := d.disguised(ctx, r, m)
 	if err != nil {
 		return nil, err
 	}
@@ -119,13 +120,18 @@ func (e *Engine) canariesOf(ctx context.Context, d *dataset, r *Reading, m messa
 	return out, nil
 }
 
-// disguised looks for canaries everywhere in a message and in any disguise.
-func (d *dataset) disguised(ctx context.Context, m message.Message) (hits []canary.Hit, err error) {
+// disguised looks for canaries, and for numbers that stand for persons,
+// everywhere in a message and in any disguise.
+func (d *dataset) disguised(ctx context.Context, r *Reading, m message.Message) (hits []canary.Hit, err error) {
 	report, err := d.anywhere().Scan(ctx, strings.NewReader(m.Everything()))
 	if err != nil {
 		return nil, err
 	}
 	for _, s := range report.Sights {
+		if at := s.Planted - len(d.planted); at >= 0 {
+			r.dialled(d, at)
+			continue
+		}
 		hits = append(hits, canary.Hit{Planted: s.Planted, Matched: s.Matched, Bits: s.Bits})
 	}
 	return hits, nil

@@ -211,6 +211,11 @@ func (d *tracing) needs() {
 		}
 		gain += 0.8 * math.Ln2 * float64(part.reads[who])
 	}
+	for _, e := range d.suspects[0].Evidence {
+		if e.Source == SourceAlias {
+			gain += max(0, e.Log10LR*math.Ln10)
+		}
+	}
 	for _, s := range d.t.sources {
 		if slices.ContainsFunc(s.sets, func(c []canarySet) bool { return len(c) > 0 }) {
 			n.Canaries = 1

@@ -29,6 +29,7 @@ type Reading struct {
 	tried    map[string]int64 // values of each kind that text holds
 	skipped  int64            // bytes of text that were not decoded
 	aliased  int64            // addresses at relay domains; in messages, guesses
+	aliases  []string         // recipients whose copies show the aliases that were seen; not saved
 	datasets map[string]*observed
 }
 
@@ -42,6 +43,7 @@ type observed struct {
 	Canaries map[sightedID]sighted
 	Text     map[sightedID][]textSight
 	Aliases  map[string]map[uint64]bool // recipient -> persons, as alias.Hit numbers them
+	Called   map[uint64]bool            // numbers of the pool, by keyed hash -> whether they stand for a person
 	Controls map[uint64]bool            // keyed hashes
 	By       map[string]int64           // columns that linked, joined by NUL -> rows
 	Bare     bool                       // numbers that could be this dataset's, or another's, were not linked
@@ -180,6 +182,7 @@ func (o *observed) merge(p *observed) {
 		}
 	}
 	o.addAliases(p.Aliases)
+	o.addCalled(p.Called)
 	for h := range p.Controls {
 		o.Controls[h] = true
 	}

@@ -33,7 +33,8 @@ type dataset struct {
 	anywhere func() *recognise.Index // made when a message is first read
 	controls *canary.ControlSet      // nil when there is nothing to derive them from
 	domains  []string                // whose addresses are controls
-	book     *aliasBook              // nil when no copy carries aliases
+	book     *aliasBook              // nil when no copy carries aliases of addresses
+	numbers  *numberBook             // nil when none shows numbers of the pool
 }
 
 // layer is a version of a dataset's scheme, with the snapshots made under it.
@@ -90,6 +91,9 @@ func loadDataset(ctx context.Context, tx store.Tx, name string, master key.Root)
 	}
 	if err := d.loadAliases(master); err != nil {
 		return nil, fmt.Errorf("dataset %s: aliases: %w", name, err)
+	}
+	if err := d.loadNumbers(tx, master); err != nil {
+		return nil, fmt.Errorf("dataset %s: numbers of the pool: %w", name, err)
 	}
 	if len(record.Schemes) == 0 || len(d.planted) == 0 {
 		return d, nil
@@ -203,13 +207,20 @@ func (d *dataset) loadCanaries(tx store.Tx, master key.Root) error {
 			}
 		}
 	}
+	list := d.plantedList()
+	d.finder, d.vicinity = canary.NewFinder(list, d.locale), newVicinity(d.planted)
+	d.anywhere = sync.OnceValue(func() *recognise.Index {
+		return recognise.New(append(list, d.numbers.asCanaries()...), recognise.Options{Locale: d.locale, Workers: 1})
+	})
+	return nil
+}
+
+func (d *dataset) plantedList() []canary.Planted {
 	list := make([]canary.Planted, len(d.planted))
 	for i, p := range d.planted {
 		list[i] = canary.Planted{Export: p.exports[0], Canary: p.canary}
 	}
-	d.finder, d.vicinity = canary.NewFinder(list, d.locale), newVicinity(d.planted)
-	d.anywhere = sync.OnceValue(func() *recognise.Index { return recognise.New(list, recognise.Options{Locale: d.locale, Workers: 1}) })
-	return nil
+	return list
 }
 
 func hashID(h *key.Hasher, id string) string {

@@ -127,7 +127,8 @@ type Sighting struct {
 	Sender   string          `json:"sender"`
 	Campaign string          `json:"campaign"`
 	Canaries []SightedCanary `json:"canaries"`
-	Person   bool            `json:"person"` // the contact is that of a row of ours
+	Aliases  []string        `json:"aliases"` // recipients whose copies alone show a contact of the message
+	Person   bool            `json:"person"`  // the contact is that of a row of ours
 	Notes    []string        `json:"notes,omitempty"`
 }
 

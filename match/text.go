@@ -27,7 +27,8 @@ type Text struct {
 	searched int64
 }
 
-// textIndex is the canaries of the datasets of one locale.
+// textIndex is the canaries of the datasets of one locale, and the numbers that
+// stand for persons, which follow those of their dataset.
 type textIndex struct {
 	index *recognise.Index
 	of    []textCanary // by number in the index
@@ -55,7 +56,7 @@ func (e *Engine) Text(ctx context.Context) *Text {
 func (e *Engine) textIndexes() []*textIndex {
 	byLocale := map[string][]*dataset{}
 	for _, d := range e.datasets {
-		if len(d.planted) > 0 || d.book != nil {
+		if len(d.planted) > 0 || d.book != nil || d.numbers != nil {
 			byLocale[d.locale] = append(byLocale[d.locale], d)
 		}
 	}
@@ -72,6 +73,10 @@ func (e *Engine) textIndexes() []*textIndex {
 			for i, p := range d.planted {
 				list = append(list, canary.Planted{Export: p.exports[0], Canary: p.canary})
 				x.of = append(x.of, textCanary{d, i})
+			}
+			for i, number := range d.numbers.asCanaries() {
+				list = append(list, number)
+				x.of = append(x.of, textCanary{d, len(d.planted) + i})
 			}
 		}
 		x.index = recognise.New(list, recognise.Options{Locale: locale, Domains: domains, Controls: anyControls(byLocale[locale]), Relays: relays})
@@ -158,6 +163,10 @@ func (t *Text) take(e *Engine, r *Reading) {
 		}
 		for _, s := range report.Sights {
 			c := x.of[s.Planted]
+			if at := c.planted - len(c.dataset.planted); at >= 0 {
+				r.dialled(c.dataset, at)
+				continue
+			}
 			r.observed(c.dataset.name).read(c.dataset.planted[c.planted].id, textSight{string(s.Kind), s.Bits, s.Matched, s.Form, s.Inside})
 		}
 		for _, c := range report.Controls {

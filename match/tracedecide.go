@@ -115,7 +115,7 @@ func (d *tracing) weighAll(i int) {
 // addAliases multiplies by what addresses of relays say: draws of their own.
 func (d *tracing) addAliases(i int) {
 	for _, s := range d.t.sources {
-		if w := d.t.aliasesOf(s.d).Weigh(d.candidates[i]); w.N > 0 {
+		if w := d.t.aliasesOf(s.d).Weigh(d.candidates[i]); w.N > 0 || w.LogE != 0 {
 			d.logE[i] += w.LogE
 			d.suspects[i].add(SourceAlias, w)
 		}

@@ -14,7 +14,11 @@
 // the key can neither tell two recipients' addresses of one person apart from
 // those of two persons, nor make an address that is anybody's.
 //
-// It does not send, receive or forward anything, and it knows no telephones.
+// Telephone numbers have too few digits for that. Those that stand for persons
+// are allotted from numbers that the user owns, by lot; Numbers names the places
+// and Lot gives the order.
+//
+// The package does not send, receive or forward anything.
 // Format: docs/format/aliases.md.
 package alias
 

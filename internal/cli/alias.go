@@ -15,18 +15,17 @@ import (
 	"telltale/fingerprint"
 	"telltale/internal/export"
 	"telltale/internal/identity"
-	"telltale/internal/key"
 	"telltale/match"
 )
 
 func (p *program) aliasCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "alias",
-		Usage: "relay addresses that stand in copies instead of people's own",
+		Usage: "relay addresses and numbers that stand in copies instead of people's own",
 		Subcommands: []*cli.Command{{
-			Name: "map", Usage: "write where each relay address leads, in clear; this is logged in the ledger",
+			Name: "map", Usage: "write where each relay address and number leads, in clear; this is logged in the ledger",
 			Description: "FILE is a Postfix virtual alias map, or CSV when its name ends in .csv. It holds every address that was issued with the\n" +
-				"real one behind it: keep it on the relay, and nowhere else.",
+				"real one behind it: keep it on the relay, and nowhere else. Telephone numbers stand in CSV only.",
 			Flags: []cli.Flag{
 				&cli.StringFlag{Name: "dataset", Usage: "dataset `NAME`"},
 				&cli.StringFlag{Name: "out", Usage: "`FILE` to write, or -"},
@@ -53,8 +52,13 @@ func (p *program) runAliasMap(c *cli.Context) error {
 		if err != nil {
 			return err
 		}
+		table := strings.EqualFold(filepath.Ext(out), ".csv")
+		addresses, numbers := countAliases(entries)
+		if !table && addresses == 0 {
+			return usageError("name it like numbers.csv", "alias map: telephone numbers have no place in a Postfix map, and dataset %s has nothing else", dataset)
+		}
 		var text bytes.Buffer
-		if err := writeAliases(&text, dataset, entries, strings.EqualFold(filepath.Ext(out), ".csv")); err != nil {
+		if err := writeAliases(&text, dataset, entries, table); err != nil {
 			return err
 		}
 		if err := p.note(c.Context, r, "reveal", "alias map of dataset "+dataset, nil); err != nil {
@@ -66,10 +70,32 @@ func (p *program) runAliasMap(c *cli.Context) error {
 			err = p.writeOutput(out, text.Bytes(), c.Bool("force"))
 		}
 		if err == nil {
-			p.remark("%d addresses, in clear; that they were written is in the ledger", len(entries))
+			p.remarkAliases(addresses, numbers, table)
 		}
 		return err
 	})
+}
+
+func countAliases(entries []match.AliasEntry) (addresses, numbers int) {
+	for _, e := range entries {
+		if e.Kind == identity.Phone {
+			numbers++
+		} else {
+			addresses++
+		}
+	}
+	return addresses, numbers
+}
+
+func (p *program) remarkAliases(addresses, numbers int, table bool) {
+	switch {
+	case numbers == 0:
+		p.remark("%d addresses, in clear; that they were written is in the ledger", addresses)
+	case table:
+		p.remark("%d addresses and %d telephone numbers, in clear; that they were written is in the ledger", addresses, numbers)
+	default:
+		p.remark("%d addresses, in clear; that they were written is in the ledger; %d telephone numbers are left out: name a file that ends in .csv for them", addresses, numbers)
+	}
 }
 
 // aliases are those of every recipient of a dataset.
@@ -84,9 +110,9 @@ func (r *registry) aliases(ctx context.Context, dataset string) ([]match.AliasEn
 func writeAliases(w io.Writer, dataset string, entries []match.AliasEntry, asCSV bool) error {
 	if asCSV {
 		out := csv.NewWriter(w)
-		out.Write([]string{"alias", "recipient", "address"})
+		out.Write([]string{"alias", "recipient", "address", "kind"})
 		for _, e := range entries {
-			out.Write([]string{e.Alias, e.Recipient, e.Address})
+			out.Write([]string{e.Alias, e.Recipient, e.Address, string(e.Kind)})
 		}
 		out.Flush()
 		return out.Error()
@@ -94,6 +120,9 @@ func writeAliases(w io.Writer, dataset string, entries []match.AliasEntry, asCSV
 	fmt.Fprintf(w, "# relay addresses of dataset %s: postmap this file and name it in virtual_alias_maps\n", printable(dataset))
 	last := ""
 	for _, e := range entries {
+		if e.Kind != identity.Email {
+			continue
+		}
 		if e.Recipient != last {
 			fmt.Fprintf(w, "# copies for %s\n", printable(e.Recipient))
 			last = e.Recipient
@@ -105,7 +134,7 @@ func writeAliases(w io.Writer, dataset string, entries []match.AliasEntry, asCSV
 	return nil
 }
 
-// addAliases puts COLUMN=DOMAIN into a scheme.
+// addAliases puts COLUMN=DOMAIN, and COLUMN=pool, into a scheme.
 func addAliases(scheme *fingerprint.Scheme, file string, list []string) error {
 	for _, one := range list {
 		name, domain, ok := strings.Cut(one, "=")
@@ -118,9 +147,11 @@ func addAliases(scheme *fingerprint.Scheme, file string, list []string) error {
 			if c.Name != name {
 				continue
 			}
-			found = true
+			if found = true; domain == fingerprint.AliasPool && scheme.Locale == "" {
+				return inputError("give --locale, such as en-GB", "%s: --alias %s: which country numbers without a prefix belong to is not known, and they are to be forwarded", file, one)
+			}
 			c.Alias, c.Identity = strings.ToLower(strings.TrimPrefix(domain, "@")), true
-			if c.Kind == identity.Email {
+			if c.Kind == identity.Email || c.Kind == identity.Phone {
 				c.Carrier = ""
 			}
 		}
@@ -132,14 +163,17 @@ func addAliases(scheme *fingerprint.Scheme, file string, list []string) error {
 }
 
 // aliasesFor are the aliased columns of a recipient's copy.
-func aliasesFor(scheme fingerprint.Scheme, dataset, recipient string, master key.Root) []export.Alias {
+func (j *exportJob) aliasesFor(recipient string) []export.Alias {
 	var out []export.Alias
-	for i, c := range scheme.Columns {
-		if c.Alias == "" {
-			continue
+	for i, c := range j.scheme.Columns {
+		switch c.Alias {
+		case "":
+		case fingerprint.AliasPool:
+			out = append(out, j.numbers.column(i, recipient))
+		default:
+			issuer := alias.NewIssuer(j.dataset, recipient, j.r.key)
+			out = append(out, export.Alias{Column: i, Of: func(cell string) (string, bool) { return issuer.Address(cell, c.Alias) }})
 		}
-		issuer := alias.NewIssuer(dataset, recipient, master)
-		out = append(out, export.Alias{Column: i, Of: func(cell string) (string, bool) { return issuer.Address(cell, c.Alias) }})
 	}
 	return out
 }

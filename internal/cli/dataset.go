@@ -41,7 +41,7 @@ func (p *program) datasetCommand() *cli.Command {
 					&cli.StringSliceFlag{Name: "key", Usage: "`COLUMN` that names a row; several together may"},
 					&cli.StringSliceFlag{Name: "identity", Usage: "`COLUMN` by which a leaked row is found again"},
 					&cli.StringSliceFlag{Name: "carrier", Usage: "`COLUMN=KIND` that carries marks"},
-					&cli.StringSliceFlag{Name: "alias", Usage: "`COLUMN=DOMAIN`: copies show addresses at your relay DOMAIN instead, see docs/aliases.md"},
+					&cli.StringSliceFlag{Name: "alias", Usage: "`COLUMN=DOMAIN`: copies show addresses at your relay DOMAIN instead; COLUMN=pool: telephone numbers of your pool; see docs/aliases.md"},
 					&cli.StringFlag{Name: "locale", Usage: "such as en-GB or zh-CN, instead of what is guessed"},
 				}, inputFlags()...),
 				Action: p.runDatasetAdd,

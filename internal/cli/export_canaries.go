@@ -1,13 +1,16 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 
 	"telltale/canary"
+	"telltale/canary/alias"
 	"telltale/fingerprint"
 	"telltale/internal/table"
 	"telltale/store"
@@ -100,7 +103,8 @@ func (j *exportJob) mintAll(ctx context.Context, n int) error {
 				o.planter = canary.NewPlanterAmong(j.profile, o.minted, -1, j.vacancies)
 			}
 		}
-		return nil
+		j.numbers, err = j.r.newLottery(tx, j.dataset, j.scheme)
+		return err
 	})
 }
 
@@ -158,8 +162,9 @@ func (j *exportJob) contacts(tx store.Tx, owner string, n int) (canary.Contacts,
 	return out, err
 }
 
-// allot gives the first n free contacts of a kind to an owner, one a place;
-// fewer when the pool ends.
+// allot gives n free contacts of a kind to an owner, one a place; fewer when the
+// pool ends. The next one is that of the lowest lot: were it the first in the
+// pool, the numbers that stand for persons would not be drawn from all of them.
 func (r *registry) allot(tx store.Tx, kind, owner string, n int) ([]string, error) {
 	if n == 0 {
 		return nil, nil
@@ -169,14 +174,20 @@ func (r *registry) allot(tx store.Tx, kind, owner string, n int) ([]string, erro
 		return nil, err
 	}
 	held := map[string]store.Contact{}
-	var free []store.Contact
+	var free []freeNumber
+	lot := alias.Lot(r.key)
 	for _, c := range all {
-		if c.Owner == "" {
-			free = append(free, c)
-		} else {
+		if c.Owner != "" {
 			held[c.Owner] = c
+			continue
 		}
+		value, err := r.unseal("contact", kind, c.Sealed)
+		if err != nil {
+			return nil, err
+		}
+		free = append(free, freeNumber{contact: c, lot: lot(string(value))})
 	}
+	slices.SortFunc(free, func(a, b freeNumber) int { return cmp.Compare(a.lot, b.lot) })
 	var values []string
 	for place := range n {
 		name := fmt.Sprintf("%s/%d", owner, place)
@@ -185,7 +196,7 @@ func (r *registry) allot(tx store.Tx, kind, owner string, n int) ([]string, erro
 			if len(free) == 0 {
 				break
 			}
-			c, free = free[0], free[1:]
+			c, free = free[0].contact, free[1:]
 			if err := tx.AllotContact(kind, c.Lookup, name); err != nil {
 				return nil, err
 			}

@@ -32,6 +32,9 @@ func (j *exportJob) record(ctx context.Context, inputDigest string, result expor
 		if err := tx.PutSnapshot(snapshot, next); err != nil {
 			return err
 		}
+		if err := j.numbers.allot(tx); err != nil {
+			return err
+		}
 		commit, err := j.commit(ctx, tx)
 		if err != nil {
 			return err

@@ -62,6 +62,7 @@ type exportJob struct {
 	vacancies *canary.Vacancies
 	detection canary.Detection
 	domains   []string // of the pool
+	numbers   *lottery // nil when no column shows numbers of the pool
 	vacant    int64    // rows that no copy got
 	remarks   []string
 	snapshot  string
@@ -353,7 +354,7 @@ func (j *exportJob) pass(ctx context.Context, f *table.File, reader table.Reader
 		plan.Copies = append(plan.Copies, export.Copy{
 			Word:        marker.Word(o.recipient),
 			Withholding: fingerprint.NewWithholding(j.dataset, o.recipient, j.r.key),
-			Canaries:    o.planter, Out: o.writer, Aliases: aliasesFor(j.scheme, j.dataset, o.recipient, j.r.key),
+			Canaries:    o.planter, Out: o.writer, Aliases: j.aliasesFor(o.recipient),
 		})
 	}
 	plan.Indexer.Expect(j.profile.Rows)
@@ -368,6 +369,9 @@ func (j *exportJob) pass(ctx context.Context, f *table.File, reader table.Reader
 	}
 	if err == nil {
 		err = onlyTable(j.input, f)
+	}
+	if err == nil {
+		err = j.numbers.check(j.input)
 	}
 	if err == nil {
 		err = j.checkCanaryKeys(marker, plan.Builder)

@@ -25,9 +25,10 @@ const (
 func (p *program) poolCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "pool",
-		Usage: "contacts that you own, for canaries",
+		Usage: "contacts that you own, for canaries and aliases",
 		Description: "Canaries only carry contacts from here: a domain whose every address reaches you, telephone numbers and\n" +
-			"mailboxes that are yours. A number or mailbox is given to one canary of one recipient and stays with it.",
+			"mailboxes that are yours. A number or mailbox is given to one canary of one recipient, or a number to one person\n" +
+			"in one recipient's copies (--alias COLUMN=pool), and stays there.",
 		Subcommands: []*cli.Command{
 			{Name: "add", Usage: "add contacts", Subcommands: []*cli.Command{
 				{Name: "domain", Usage: "add domains whose every address reaches you", ArgsUsage: "NAME...", Action: p.runPoolDomain},
@@ -36,7 +37,7 @@ func (p *program) poolCommand() *cli.Command {
 				{Name: "emails", Usage: "add mailboxes, one a line", ArgsUsage: "FILE|-", Action: p.runPoolFile(poolEmail, p.addContacts),
 					Flags: []cli.Flag{&cli.StringFlag{Name: "locale", Hidden: true}}},
 			}},
-			{Name: "retire", Usage: "plant contacts no more that no canary carries yet; nothing is forgotten", Subcommands: []*cli.Command{
+			{Name: "retire", Usage: "give out contacts no more that nobody has yet; nothing is forgotten", Subcommands: []*cli.Command{
 				{Name: "domain", Usage: "retire domains; canaries that were planted stay recognised", ArgsUsage: "NAME...", Action: p.runRetireDomain},
 				{Name: "phones", Usage: "retire telephone numbers, one a line", ArgsUsage: "FILE|-", Action: p.runPoolFile(poolPhone, p.retireContacts),
 					Flags: []cli.Flag{&cli.StringFlag{Name: "locale", Usage: "country of numbers written without one, such as en-GB"}}},
@@ -138,9 +139,10 @@ func (r *registry) contactLookup(kind, value string) uint64 {
 func (p *program) addContacts(ctx context.Context, kind string, values []string) error {
 	return p.with(ctx, func(r *registry) error {
 		var contacts []store.Contact
+		now := p.Now() // one for all: a batch is what was added together
 		for _, v := range values {
 			contact := r.contact(kind, v)
-			contact.AddedAt = p.Now()
+			contact.AddedAt = now
 			contacts = append(contacts, contact)
 		}
 		var added int

@@ -33,7 +33,7 @@ func (p *program) retireContacts(ctx context.Context, kind string, values []stri
 				case errors.Is(err, store.ErrNotFound):
 					return inputError("telltale pool list --reveal shows what is there", "%s %d of those given is not in the pool; nothing was retired", kind, i+1)
 				case errors.Is(err, store.ErrExists):
-					return inputError("keep it reachable as long as the copy may turn up", "%s %d of those given is a canary's; nothing was retired", kind, i+1)
+					return inputError("keep it reachable as long as the copy may turn up", "%s %d of those given is a canary's, or stands for a person; nothing was retired", kind, i+1)
 				case err != nil:
 					return err
 				}

@@ -48,8 +48,12 @@ type Copy struct {
 
 // Alias is a column of the scheme whose cells a copy shows otherwise. Of is
 // called by one goroutine at a time; cells for which it is not ok stay.
+// Meet, unless it is nil, is told before that of every cell that the copy will
+// hold: batch by batch, of each copy in turn, and by no two goroutines, so that
+// what it hands out goes to the same rows in every run.
 type Alias struct {
 	Column int
+	Meet   func(cell string)
 	Of     func(cell string) (string, bool)
 }
 

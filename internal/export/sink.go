@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"telltale/canary"
+	"telltale/fingerprint"
 	"telltale/internal/table"
 )
 
@@ -55,6 +56,9 @@ func (s *sink) take(b *batch) error {
 	if err := s.plan.Builder.Add(&b.entries); err != nil {
 		return err
 	}
+	for i := range s.plan.Copies {
+		s.meet(&s.plan.Copies[i], b)
+	}
 	if err := s.each(func(i int) error { return s.render(i, b) }); err != nil {
 		return err
 	}
@@ -69,6 +73,24 @@ func (s *sink) take(b *batch) error {
 		s.plan.Progress(s.rows)
 	}
 	return nil
+}
+
+// meet tells the aliases of a copy which cells are to come.
+func (s *sink) meet(c *Copy, b *batch) {
+	for _, a := range c.Aliases {
+		if a.Meet == nil {
+			continue
+		}
+		for j, cells := range b.cells {
+			if !b.vacant[j] && !s.withholds(c, b.keys[j]) {
+				a.Meet(cells[a.Column])
+			}
+		}
+	}
+}
+
+func (s *sink) withholds(c *Copy, k fingerprint.RowKey) bool {
+	return s.plan.Withhold > 0 && c.Withholding.Withheld(k, s.plan.Withhold)
 }
 
 // each runs f for every copy, on all processors when there are several.
@@ -113,7 +135,7 @@ func (s *sink) render(i int, b *batch) error {
 			}
 			continue
 		}
-		if s.plan.Withhold > 0 && c.Withholding.Withheld(b.keys[j], s.plan.Withhold) {
+		if s.withholds(c, b.keys[j]) {
 			count.Withheld++
 		} else if err := c.Out.Write(s.mark(i, b, j)); err != nil {
 			return err

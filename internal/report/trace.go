@@ -33,6 +33,8 @@ func sightingOf(s match.Sighting) string {
 			names = append(names, c.Recipient)
 		}
 		return "a canary of the copy issued to " + strings.Join(names, ", ")
+	case len(s.Aliases) > 0:
+		return "a contact that only the copy issued to " + strings.Join(s.Aliases, ", ") + " shows"
 	case s.Person:
 		return "a person of ours"
 	}
