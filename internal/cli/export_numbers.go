@@ -22,7 +22,6 @@ type lottery struct {
 	held   map[string]string // place -> number
 	free   []freeNumber      // by lot
 	fresh  []freeNumber      // handed out, with the place
-	kept   int               // numbers that persons have already
 	wanted map[string]bool   // places for which none was left
 }
 
