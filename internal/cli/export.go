@@ -25,6 +25,7 @@ func (p *program) exportCommand() *cli.Command {
 			&cli.IntFlag{Name: "canaries", Value: -1, DefaultText: "20, at most 4% of the rows, as far as the pools reach", Usage: "fabricated rows in each copy"},
 			&cli.IntFlag{Name: "shared-canaries", Usage: "fabricated rows of which each copy carries those its word says"},
 			&cli.Float64Flag{Name: "withhold", Usage: "share of the rows left out of each copy, 0 to 0.5"},
+			&cli.Float64Flag{Name: "cover", Usage: "rows that stand in few copies, for each canary: who compares copies cannot tell the two; printed"},
 			&cli.BoolFlag{Name: "make-room", Usage: "leave some rows out of all copies, for canaries to stand among dense ids and ordered times; printed"},
 			&cli.Float64Flag{Name: "density", Usage: "share of the cells that can carry a mark that do, 0 to 1", DefaultText: "the dataset's"},
 			&cli.BoolFlag{Name: "receipt", Usage: "write a receipt beside each copy, for its recipient to sign"},

@@ -3,13 +3,10 @@ package cli
 import (
 	"context"
 	"fmt"
-	"math"
 	"net/url"
 	"strings"
 
 	"telltale/canary"
-	"telltale/fingerprint"
-	"telltale/fingerprint/code"
 	"telltale/internal/key"
 )
 
@@ -75,38 +72,6 @@ func describeDetection(d canary.Detection) string {
 	return fmt.Sprintf("AUC %.2f ± %.2f, where 0.5 is guessing; mostly by %s", d.AUC, 2*d.StdErr, strings.Join(d.KeyedOn, ", "))
 }
 
-// coalitionDoc says what k recipients pay who compare their copies and delete
-// every row that not all of them have.
-type coalitionDoc struct {
-	Size       int     `json:"size"`
-	RowsLost   float64 `json:"rows_lost"`   // real rows, expected
-	SharedLeft float64 `json:"shared_left"` // shared canaries that stay, expected
-}
-
-func (j *exportJob) coalitionDocs() []coalitionDoc {
-	docs := []coalitionDoc{}
-	if len(j.copies) == 0 || j.copies[0].record.Canaries+j.copies[0].record.Shared == 0 {
-		return docs
-	}
-	for _, k := range []int{2, 3, 5} {
-		docs = append(docs, coalitionDoc{k, float64(j.profile.Rows-j.vacant) * (1 - math.Pow(1-j.withhold, float64(k))), float64(j.shared) * j.sharedByAll(k)})
-	}
-	return docs
-}
-
-// sharedByAll is the chance that k copies all carry a shared canary.
-func (j *exportJob) sharedByAll(k int) float64 {
-	marker, err := fingerprint.New(j.scheme, j.dataset, j.r.key)
-	if err != nil || j.shared == 0 {
-		return 0
-	}
-	sum := 0.0
-	for slot := range j.shared {
-		sum += math.Pow(code.Bias(marker.SharedSite(canary.SharedSite(slot)).Bias).P(), float64(k))
-	}
-	return sum / float64(j.shared)
-}
-
 func (j *exportJob) detectionDoc() any {
 	if !j.detection.Measured {
 		return nil
@@ -136,21 +101,5 @@ func (j *exportJob) remarkOnCanaries() {
 	if uses := contactUses(j.minted(), j.scheme.Columns); len(uses) > 0 {
 		j.p.remark("contacts of canaries: %s", describeContacts(uses))
 	}
-	two := docs[0]
-	j.p.remark("two recipients who compare copies are rid of the canaries that one of them has at the price of %.0f rows, and keep %.0f shared ones%s",
-		two.RowsLost, two.SharedLeft, j.coalitionHint())
-}
-
-func (j *exportJob) coalitionHint() string {
-	var add []string
-	if j.withhold == 0 {
-		add = append(add, "--withhold")
-	}
-	if j.shared == 0 {
-		add = append(add, "--shared-canaries")
-	}
-	if len(add) == 0 {
-		return ""
-	}
-	return "; see " + strings.Join(add, " and ")
+	j.remarkOnCoalitions(docs)
 }

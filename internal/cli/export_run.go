@@ -31,6 +31,7 @@ const (
 	defaultCanaries = 20
 	defaultEvery    = 25 // at most one canary for so many rows, unless asked for
 	mostWithheld    = 0.5
+	mostCover       = 100
 	openOutputs     = 128
 	// exportGCPercent trades memory for time: the pass makes little garbage
 	// beside a link index that it has to keep.
@@ -49,6 +50,7 @@ type exportJob struct {
 	canaries  int // per copy; < 0: as many as fit
 	shared    int // candidates for each copy
 	withhold  float64
+	cover     float64
 	makeRoom  bool // leave rows out of all copies to make room for canaries
 	density   float64
 	dataset   string
@@ -60,6 +62,7 @@ type exportJob struct {
 
 	copies    []*outgoing
 	vacancies *canary.Vacancies
+	covering  *canary.Cover
 	detection canary.Detection
 	domains   []string // of the pool
 	numbers   *lottery // nil when no column shows numbers of the pool
@@ -86,7 +89,7 @@ func (p *program) runExport(c *cli.Context) error {
 		return err
 	}
 	job := &exportJob{p: p, input: args[0], out: c.String("out"), force: c.Bool("force"), receipts: c.Bool("receipt"), canaries: c.Int("canaries"),
-		shared: c.Int("shared-canaries"), withhold: c.Float64("withhold"), makeRoom: c.Bool("make-room"), dataset: c.String("dataset")}
+		shared: c.Int("shared-canaries"), withhold: c.Float64("withhold"), cover: c.Float64("cover"), makeRoom: c.Bool("make-room"), dataset: c.String("dataset")}
 	if err := job.check(c); err != nil {
 		return err
 	}
@@ -120,6 +123,8 @@ func (j *exportJob) check(c *cli.Context) (err error) {
 		return usageError("name a file with --out", "--receipt: a copy on standard output has no place for one")
 	case !(j.withhold >= 0 && j.withhold <= mostWithheld):
 		return usageError("", "--withhold %g: give a share from 0 to %g", j.withhold, mostWithheld)
+	case !(j.cover >= 0 && j.cover <= mostCover):
+		return usageError("", "--cover %g: give a number from 0 to %d", j.cover, mostCover)
 	case c.IsSet("canaries") && j.canaries < 0, j.shared < 0:
 		return usageError("", "--canaries and --shared-canaries cannot be negative")
 	}
@@ -154,6 +159,9 @@ func (j *exportJob) run(ctx context.Context, c *cli.Context) error {
 		return err
 	}
 	if err := j.detect(ctx); err != nil {
+		return err
+	}
+	if err := j.coverCanaries(); err != nil {
 		return err
 	}
 	defer j.discard()
@@ -348,7 +356,7 @@ func (j *exportJob) pass(ctx context.Context, f *table.File, reader table.Reader
 	spec := link.Spec{Columns: j.scheme.Columns, Locale: j.scheme.Locale}
 	plan := export.Plan{
 		Marker: marker, Indexer: link.NewIndexer(spec, j.dataset, j.r.key), Builder: link.NewBuilder(spec, spool.Put),
-		Columns: columns, Threshold: fingerprint.Threshold(j.density), Withhold: j.withhold, Vacancies: j.vacancies,
+		Columns: columns, Threshold: fingerprint.Threshold(j.density), Withhold: j.withhold, Vacancies: j.vacancies, Cover: j.covering,
 	}
 	for _, o := range j.copies {
 		plan.Copies = append(plan.Copies, export.Copy{

@@ -66,6 +66,7 @@ type Plan struct {
 	Threshold uint32            // of the density, see fingerprint.Threshold
 	Withhold  float64           // rate, 0 <= Withhold < 1
 	Vacancies *canary.Vacancies // rows that no copy gets; nil for none
+	Cover     *canary.Cover     // rows that few copies get; nil for none
 	Copies    []Copy
 	// Progress is told the number of rows done; it may be nil.
 	Progress func(rows int64)
@@ -135,7 +136,8 @@ type batch struct {
 
 	keys    []fingerprint.RowKey
 	entries link.Batch
-	vacant  []bool // in no copy
+	vacant  []bool    // in no copy
+	rates   []float64 // at which each row is withheld
 	marks   []fingerprint.Mark
 	ends    []int // end of each row's marks
 	planned chan struct{}
@@ -147,7 +149,7 @@ func nextBatch(used <-chan *batch, first int64, prev []string) *batch {
 	case b := <-used:
 		b.entries.Reset()
 		clear(b.rows)
-		*b = batch{first: first, prev: prev, rows: b.rows[:0], cells: b.cells[:0], keys: b.keys[:0], vacant: b.vacant[:0], entries: b.entries,
+		*b = batch{first: first, prev: prev, rows: b.rows[:0], cells: b.cells[:0], keys: b.keys[:0], vacant: b.vacant[:0], rates: b.rates[:0], entries: b.entries,
 			marks: b.marks[:0], ends: b.ends[:0], planned: make(chan struct{})}
 		return b
 	default:
@@ -251,6 +253,7 @@ func planBatches(ctx context.Context, name string, p Plan, work <-chan *batch) e
 				return &RowError{name, b.rows[i].Line, err}
 			}
 			b.keys = append(b.keys, key)
+			b.rates = append(b.rates, max(p.Withhold, p.Cover.Rate(key)))
 			vacant := p.Vacancies.Vacant(cells)
 			if b.vacant = append(b.vacant, vacant); !vacant {
 				indexer.Entry(&b.entries, key, cells)

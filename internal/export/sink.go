@@ -8,7 +8,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"telltale/canary"
-	"telltale/fingerprint"
 	"telltale/internal/table"
 )
 
@@ -82,15 +81,16 @@ func (s *sink) meet(c *Copy, b *batch) {
 			continue
 		}
 		for j, cells := range b.cells {
-			if !b.vacant[j] && !s.withholds(c, b.keys[j]) {
+			if !b.vacant[j] && !b.withheld(c, j) {
 				a.Meet(cells[a.Column])
 			}
 		}
 	}
 }
 
-func (s *sink) withholds(c *Copy, k fingerprint.RowKey) bool {
-	return s.plan.Withhold > 0 && c.Withholding.Withheld(k, s.plan.Withhold)
+// withheld reports whether copy c lacks row j.
+func (b *batch) withheld(c *Copy, j int) bool {
+	return b.rates[j] > 0 && c.Withholding.Withheld(b.keys[j], b.rates[j])
 }
 
 // each runs f for every copy, on all processors when there are several.
@@ -135,7 +135,7 @@ func (s *sink) render(i int, b *batch) error {
 			}
 			continue
 		}
-		if s.withholds(c, b.keys[j]) {
+		if b.withheld(c, j) {
 			count.Withheld++
 		} else if err := c.Out.Write(s.mark(i, b, j)); err != nil {
 			return err
