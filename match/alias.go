@@ -11,6 +11,7 @@ import (
 	"telltale/fingerprint/code"
 	"telltale/internal/identity"
 	"telltale/internal/key"
+	"telltale/match/link"
 	"telltale/match/message"
 	"telltale/store"
 )
@@ -36,7 +37,7 @@ func Aliases(ctx context.Context, st store.Store, master key.Root, name string) 
 		if people[x.Recipient] == nil {
 			people[x.Recipient] = map[string]string{}
 		}
-		if err := d.addressesOf(x, people[x.Recipient]); err != nil {
+		if err := d.addressesOf(nil, x, people[x.Recipient]); err != nil {
 			return nil, err
 		}
 	}
@@ -54,13 +55,13 @@ func Aliases(ctx context.Context, st store.Store, master key.Root, name string) 
 }
 
 // addressesOf adds the addresses that an export replaced, with the domain.
-func (d *dataset) addressesOf(x store.Export, to map[string]string) error {
-	return d.eachAliased(x, identity.Email, func(c fingerprint.Column, v string) { to[v] = c.Alias })
+func (d *dataset) addressesOf(tx store.Tx, x store.Export, to map[string]string) error {
+	return d.eachAliased(tx, x, identity.Email, func(c fingerprint.Column, v string) { to[v] = c.Alias })
 }
 
 // eachAliased calls f with the contacts of one kind that an export replaced, as
 // often as they stand there; of canaries, the addresses.
-func (d *dataset) eachAliased(x store.Export, kind identity.Kind, f func(c fingerprint.Column, canonical string)) error {
+func (d *dataset) eachAliased(tx store.Tx, x store.Export, kind identity.Kind, f func(c fingerprint.Column, canonical string)) error {
 	l := d.layer(x.Scheme)
 	if l == nil {
 		return nil
@@ -73,7 +74,7 @@ func (d *dataset) eachAliased(x store.Export, kind identity.Kind, f func(c finge
 			if snap.id != x.Snapshot {
 				continue
 			}
-			if err := snap.linker.EachContact(c.Name, func(v string) { f(c, v) }); err != nil {
+			if err := d.eachContact(tx, l, snap, c.Name, func(v string) { f(c, v) }); err != nil {
 				return err
 			}
 		}
@@ -82,6 +83,18 @@ func (d *dataset) eachAliased(x store.Export, kind identity.Kind, f func(c finge
 		}
 	}
 	return nil
+}
+
+// eachContact calls f with the contacts of a column of a snapshot; tx is needed
+// where its index is not held.
+func (d *dataset) eachContact(tx store.Tx, l *layer, snap *snapshot, column string, f func(canonical string)) error {
+	if snap.chunks == nil {
+		return snap.linker.EachContact(column, f)
+	}
+	contacts := link.NewContacts(link.Spec{Columns: l.scheme.Columns, Locale: l.scheme.Locale}, d.name, d.master)
+	return eachChunk(tx, snap.id, column, link.PartSealed, func(c link.Chunk) error {
+		return contacts.Take(c, func(_ uint32, v string) { f(v) })
+	})
 }
 
 // eachCanary calls f with the addresses of an export's canaries in a column.
@@ -105,7 +118,7 @@ type aliasBook struct {
 
 // loadAliases opens the contacts of a dataset whose copies carry aliases; the
 // book is nil for others.
-func (d *dataset) loadAliases(master key.Root) error {
+func (d *dataset) loadAliases(tx store.Tx, master key.Root) error {
 	b := &aliasBook{canaries: map[string]bool{}}
 	var recipients []string
 	for _, x := range d.exports {
@@ -113,7 +126,7 @@ func (d *dataset) loadAliases(master key.Root) error {
 	}
 	people := map[string]string{}
 	for _, x := range d.exports {
-		if err := d.addressesOf(x, people); err != nil {
+		if err := d.addressesOf(tx, x, people); err != nil {
 			return err
 		}
 	}

@@ -1,9 +1,11 @@
 package match
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -17,11 +19,15 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"telltale/match/message"
+	"telltale/store"
 	"telltale/store/sqlite"
 	"telltale/store/storetest"
 )
 
-var complaints = flag.Int("complaints", 0, "trace so many complaints against 200 exports of ten times as many rows, and say what it took")
+var (
+	complaints = flag.Int("complaints", 0, "trace so many complaints against 200 exports of ten times as many rows, and say what it took")
+	snapshots  = flag.Int("snapshots", 3, "snapshots of all these rows, of each of which there are exports")
+)
 
 // TestComplaintsAtScale measures, in a process of its own, what it takes to
 // open the registry, read a table of complaints, weigh all of it and write the
@@ -36,6 +42,7 @@ func TestComplaintsAtScale(t *testing.T) {
 	r := rand.New(rand.NewPCG(71, 1))
 	_, rows := people(r, 10*n)
 	w.make(issue{dataset: "people", scheme: peopleScheme(), rows: rows, recipients: names("r", 200), withhold: .01, canaries: 12, keep: names("r", 2)})
+	w.repeat("people", *snapshots-1)
 	path := filepath.Join(t.TempDir(), "complaints.csv")
 	out, err := os.Create(path)
 	w.must(err)
@@ -54,6 +61,50 @@ func TestComplaintsAtScale(t *testing.T) {
 	}
 }
 
+// repeat puts n more snapshots of the rows that the dataset has, each with an
+// export.
+func (w *world) repeat(dataset string, n int) {
+	var chunks []store.Chunk
+	var first store.Snapshot
+	var export store.Export
+	w.must(w.st.View(background, func(tx store.Tx) error {
+		list, err := tx.Snapshots(dataset)
+		if err != nil {
+			return err
+		}
+		exports, err := tx.Exports(dataset)
+		if err != nil {
+			return err
+		}
+		first, export = list[0], exports[0]
+		return tx.Chunks(first.ID, func(c store.Chunk) error {
+			c.Data = bytes.Clone(c.Data)
+			chunks = append(chunks, c)
+			return nil
+		})
+	}))
+	for i := range n {
+		s, x, next := first, export, 0
+		s.ID, s.Recorded = fmt.Sprintf("%s-%d", first.ID, i), first.Recorded.AddDate(0, 0, -1-i)
+		x.ID, x.Snapshot, x.Recipient, x.Canaries, x.State = fmt.Sprintf("%s-%d", export.ID, i), s.ID, fmt.Sprintf("r%04d", 2+i%198), 0, store.Pending
+		w.must(w.st.Update(background, func(tx store.Tx) error {
+			err := tx.PutSnapshot(s, func() (store.Chunk, error) {
+				if next++; next > len(chunks) {
+					return store.Chunk{}, io.EOF
+				}
+				return chunks[next-1], nil
+			})
+			if err != nil {
+				return err
+			}
+			if err := tx.AddExport(x, nil); err != nil {
+				return err
+			}
+			return tx.IssueExport(x.ID)
+		}))
+	}
+}
+
 func traceChild(t *testing.T, path string) {
 	start := time.Now()
 	st, err := sqlite.Open(background, os.Getenv("TELLTALE_TRACE_REGISTRY"), storetest.Signer{})
@@ -61,7 +112,7 @@ func traceChild(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	defer st.Close()
-	e, err := Open(background, st, testMaster(t), Options{})
+	e, err := Open(background, st, testMaster(t), Options{Hold: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,6 +126,10 @@ func traceChild(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	read := time.Since(start)
+	if err := e.Resolve(background, list); err != nil {
+		t.Fatal(err)
+	}
+	resolved := time.Since(start)
 	trace := e.NewTrace()
 	for len(list) > 0 {
 		chunk := list[:min(4096, len(list))]
@@ -107,8 +162,8 @@ func traceChild(t *testing.T, path string) {
 	if err != nil || len(result.Suspects) == 0 || result.RowsLinked == 0 || result.Verdict == Attributed {
 		t.Errorf("error %v, %d bytes: %s", err, len(doc), result.brief())
 	}
-	t.Logf("%d complaints, %d rows linked, %d marks, %d campaigns: opened in %v, read in %v, answered in %v, %v of processors, peak memory %s",
-		len(result.Sightings), result.RowsLinked, result.MarksRead, len(result.Campaigns), opened, read-opened, time.Since(start), processorTime(), peakMemory())
+	t.Logf("%d complaints, %d rows linked, %d marks, %d campaigns: opened in %v, read in %v, looked up in %v, answered in %v, %v of processors, peak memory %s",
+		len(result.Sightings), result.RowsLinked, result.MarksRead, len(result.Campaigns), opened, read-opened, resolved-read, time.Since(start), processorTime(), peakMemory())
 }
 
 // processorTime is what the process took of all processors.

@@ -201,7 +201,10 @@ func (d *decision) weigh(ctx context.Context, s *dataset) error {
 	if len(candidates) == 0 {
 		return nil
 	}
-	held := hold(s, o)
+	held, err := hold(ctx, s, o)
+	if err != nil {
+		return err
+	}
 	lines, err := d.lines(ctx, s, o, held, candidates)
 	if err != nil {
 		return err

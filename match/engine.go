@@ -18,6 +18,10 @@ type Options struct {
 	Datasets []string // none: all that the registry has
 	All      bool     // list every candidate among the suspects
 	Progress func(rows, bytes int64)
+	// Hold is of how many rows at most, over all snapshots, the indexes are held
+	// in memory; 0: of all. Beyond it they are looked up for the messages that
+	// Resolve is given, and the store must stay open; files cannot be matched then.
+	Hold int64
 	// Rows is told of every row of a file in order, linked or not; its values
 	// are valid until it returns. nil: nobody is.
 	Rows func(FileRow)
@@ -50,11 +54,13 @@ type Engine struct {
 	master   key.Root
 	datasets []*dataset // by name
 	resolved *resolved  // contacts that are known in part
+	lookup   *lookup    // nil where indexes are held
 	texts    []*textIndex
 }
 
 // Open loads what is needed to match against the datasets of a registry: their
-// link indexes (about 100 bytes a row) and canaries. It does not keep st.
+// link indexes (about 100 bytes a row) and canaries. It does not keep st unless
+// there are more rows than Options.Hold.
 func Open(ctx context.Context, st store.Store, master key.Root, o Options) (*Engine, error) {
 	if o.Alpha == 0 {
 		o.Alpha = DefaultAlpha
@@ -71,8 +77,12 @@ func Open(ctx context.Context, st store.Store, master key.Root, o Options) (*Eng
 				names = append(names, d.Name)
 			}
 		}
+		unheld, err := e.unheld(st, tx, names)
+		if err != nil {
+			return err
+		}
 		for _, name := range sortedSet(names) {
-			d, err := loadDataset(ctx, tx, name, master)
+			d, err := loadDataset(ctx, tx, name, master, unheld)
 			if err != nil {
 				return err
 			}
@@ -81,6 +91,25 @@ func Open(ctx context.Context, st store.Store, master key.Root, o Options) (*Eng
 		return nil
 	})
 	return e, err
+}
+
+// unheld reads indexes from the store if they have too many rows to be held.
+func (e *Engine) unheld(st store.Store, tx store.Tx, names []string) (func(snapshot string) chunkReader, error) {
+	rows := int64(0)
+	for _, name := range names {
+		snapshots, err := tx.Snapshots(name)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range snapshots {
+			rows += s.Rows
+		}
+	}
+	if e.options.Hold == 0 || rows <= e.options.Hold {
+		return nil, nil
+	}
+	e.lookup = &lookup{}
+	return func(snapshot string) chunkReader { return chunksOf(st, snapshot) }, nil
 }
 
 func (e *Engine) dataset(name string) *dataset {

@@ -40,7 +40,7 @@ func (s *source) part(who int) float64 {
 	most, own := 0, 0
 	for _, l := range s.d.layers {
 		for _, snap := range l.snapshots {
-			n := snap.linker.Rows()
+			n := snap.rows
 			most = max(most, n)
 			for _, c := range s.copies[snap.id] {
 				if c.who == who {

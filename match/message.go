@@ -172,7 +172,10 @@ func (e *Engine) personOf(d *dataset, contacts []message.Contact, text link.Text
 		for _, l := range d.layers {
 			for _, snap := range l.snapshots {
 				rows := e.rowsOf(snap, c, l.scheme.Locale)
-				found = found || len(rows) > 0
+				if len(rows) == 0 {
+					continue
+				}
+				found = true
 				row, ok := snap.linker.Told(rows, text)
 				if !ok {
 					continue
@@ -180,7 +183,7 @@ func (e *Engine) personOf(d *dataset, contacts []message.Contact, text link.Text
 				k := snap.linker.Key(row)
 				p := &linkedPerson{Dataset: d.name, Scheme: l.version, Key: k, Snapshots: e.holding(d, k, c, snap)}
 				p.quote(l, snap, row, text)
-				return p, row, true
+				return p, snap.linker.Number(row), true
 			}
 		}
 	}
@@ -188,6 +191,9 @@ func (e *Engine) personOf(d *dataset, contacts []message.Contact, text link.Text
 }
 
 func (e *Engine) rowsOf(s *snapshot, c message.Contact, locale string) []uint32 {
+	if e.lookup != nil {
+		return e.lookup.of(s, c)
+	}
 	if c.Kind == message.Hashed || c.Kind == message.Masked {
 		return e.resolved.of(s, c.Value)
 	}
@@ -202,6 +208,14 @@ func (e *Engine) rowsOf(s *snapshot, c message.Contact, locale string) []uint32 
 // the one where it was found comes first.
 func (e *Engine) holding(d *dataset, k fingerprint.RowKey, c message.Contact, first *snapshot) []string {
 	out := []string{first.id}
+	if e.lookup != nil {
+		if held, ok := e.lookup.others(d.name, c); ok {
+			for _, s := range held {
+				out = append(out, s.id)
+			}
+			return out
+		}
+	}
 	for _, l := range d.layers {
 		for _, s := range l.snapshots {
 			if s != first && slices.ContainsFunc(e.rowsOf(s, c, l.scheme.Locale), func(r uint32) bool { return s.linker.Key(r) == k }) {

@@ -84,7 +84,7 @@ func (d *dataset) loadNumbers(tx store.Tx, master key.Root) error {
 	}
 	d.numbers = b
 	b.addForms(d.locale)
-	return d.namePersons(places, at)
+	return d.namePersons(tx, places, at)
 }
 
 // addForms adds the spellings that the locale does not turn into the number,
@@ -121,14 +121,14 @@ func (b *numberBook) count(when int64, owner, recipient string, ours bool) {
 }
 
 // namePersons finds whom each number stands for, by its place.
-func (d *dataset) namePersons(places *alias.Numbers, at map[string]int) error {
+func (d *dataset) namePersons(tx store.Tx, places *alias.Numbers, at map[string]int) error {
 	done := map[[2]string]bool{}
 	for _, x := range d.exports {
 		if done[[2]string{x.Recipient, x.Snapshot}] {
 			continue
 		}
 		done[[2]string{x.Recipient, x.Snapshot}] = true
-		err := d.eachAliased(x, identity.Phone, func(_ fingerprint.Column, v string) {
+		err := d.eachAliased(tx, x, identity.Phone, func(_ fingerprint.Column, v string) {
 			if i, ok := at[places.Place(x.Recipient, v)]; ok {
 				d.numbers.list[i].person = v
 			}

@@ -24,6 +24,7 @@ import (
 // dataset is what the registry knows of one dataset.
 type dataset struct {
 	name     string
+	master   key.Root
 	locale   string
 	exports  []store.Export // by time
 	layers   []*layer       // newest scheme first
@@ -48,9 +49,13 @@ type layer struct {
 	snapshots []*snapshot // newest first
 }
 
+// snapshot is a state of the table. Where its index is not held in memory, the
+// linker is of an excerpt, or nil: see lookup.
 type snapshot struct {
 	id     string
+	rows   int
 	linker *link.Linker
+	chunks chunkReader // nil where the index is held
 }
 
 // planted is a canary as it stands in some exports. Several of them have one
@@ -66,18 +71,18 @@ type planted struct {
 // Controls is how many controls are derived for a dataset.
 const Controls = 100_000
 
-func loadDataset(ctx context.Context, tx store.Tx, name string, master key.Root) (*dataset, error) {
+func loadDataset(ctx context.Context, tx store.Tx, name string, master key.Root, unheld func(snapshot string) chunkReader) (*dataset, error) {
 	record, err := tx.Dataset(name)
 	if err != nil {
 		return nil, fmt.Errorf("dataset %s: %w", name, err)
 	}
-	d := &dataset{name: name}
+	d := &dataset{name: name, master: master}
 	if d.exports, err = tx.Exports(name); err != nil {
 		return nil, err
 	}
 	slices.SortStableFunc(record.Schemes, func(a, b store.Scheme) int { return cmp.Compare(b.Version, a.Version) })
 	for _, s := range record.Schemes {
-		l, err := d.loadLayer(ctx, tx, s, master)
+		l, err := d.loadLayer(ctx, tx, s, master, unheld)
 		if err != nil {
 			return nil, fmt.Errorf("dataset %s, scheme %d: %w", name, s.Version, err)
 		}
@@ -89,7 +94,7 @@ func loadDataset(ctx context.Context, tx store.Tx, name string, master key.Root)
 	if err := d.loadCanaries(tx, master); err != nil {
 		return nil, err
 	}
-	if err := d.loadAliases(master); err != nil {
+	if err := d.loadAliases(tx, master); err != nil {
 		return nil, fmt.Errorf("dataset %s: aliases: %w", name, err)
 	}
 	if err := d.loadNumbers(tx, master); err != nil {
@@ -101,7 +106,9 @@ func loadDataset(ctx context.Context, tx store.Tx, name string, master key.Root)
 	return d, d.loadControls(tx, record.Schemes[0].Profile, master)
 }
 
-func (d *dataset) loadLayer(ctx context.Context, tx store.Tx, s store.Scheme, master key.Root) (*layer, error) {
+// loadLayer loads what belongs to a scheme; unheld is nil where indexes are to
+// be held in memory.
+func (d *dataset) loadLayer(ctx context.Context, tx store.Tx, s store.Scheme, master key.Root, unheld func(snapshot string) chunkReader) (*layer, error) {
 	l := &layer{version: s.Version}
 	if err := json.Unmarshal(s.Rules, &l.scheme); err != nil {
 		return nil, err
@@ -135,11 +142,15 @@ func (d *dataset) loadLayer(ctx context.Context, tx store.Tx, s store.Scheme, ma
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
+		if unheld != nil {
+			l.snapshots = append(l.snapshots, &snapshot{id: r.ID, rows: int(r.Rows), chunks: unheld(r.ID)})
+			continue
+		}
 		index, err := loadIndex(tx, r, link.Spec{Columns: l.scheme.Columns, Locale: l.scheme.Locale})
 		if err != nil {
 			return nil, fmt.Errorf("snapshot %s: %w", r.ID, err)
 		}
-		l.snapshots = append(l.snapshots, &snapshot{r.ID, link.NewLinker(index, d.name, master)})
+		l.snapshots = append(l.snapshots, &snapshot{id: r.ID, rows: index.Rows(), linker: link.NewLinker(index, d.name, master)})
 	}
 	return l, nil
 }

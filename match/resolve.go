@@ -20,7 +20,8 @@ type resolved struct {
 const maxResolved = 64
 
 // Resolve looks up the contacts of messages of which only a digest or a part is
-// known, in one pass over every index, for the calls of Message that follow.
+// known, and all contacts where indexes are not held in memory: in one pass over every
+// index, for the calls of Message that follow.
 func (e *Engine) Resolve(ctx context.Context, messages []message.Message) error {
 	r := &resolved{number: map[string]int{}, rows: map[*snapshot]map[int][]uint32{}, canaries: map[*dataset]map[int][]canary.Cell{}}
 	wanted := link.NewResolver()
@@ -33,11 +34,16 @@ func (e *Engine) Resolve(ctx context.Context, messages []message.Message) error 
 		}
 	}
 	e.resolved = r
+	for _, d := range e.datasets {
+		r.canaries[d] = d.digested(wanted)
+	}
+	if e.lookup != nil {
+		return e.lookUp(ctx, messages)
+	}
 	if wanted.Empty() {
 		return nil
 	}
 	for _, d := range e.datasets {
-		r.canaries[d] = d.digested(wanted)
 		for _, l := range d.layers {
 			for _, snap := range l.snapshots {
 				if err := ctx.Err(); err != nil {
@@ -62,6 +68,9 @@ func (e *Engine) Resolve(ctx context.Context, messages []message.Message) error 
 // digested finds the contacts of canaries that have a wanted digest.
 func (d *dataset) digested(wanted *link.Resolver) map[int][]canary.Cell {
 	out := map[int][]canary.Cell{}
+	if wanted.Empty() {
+		return out
+	}
 	for _, p := range d.planted {
 		for _, id := range p.canary.Identities {
 			if id.Kind == identity.Email || id.Kind == identity.Phone {

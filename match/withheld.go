@@ -3,6 +3,7 @@ package match
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
 	"math"
 	"runtime"
 	"slices"
@@ -27,7 +28,7 @@ type holdings struct {
 // count as received by nobody.
 const maxSnapshots = 64
 
-func hold(s *dataset, o *observed) *holdings {
+func hold(ctx context.Context, s *dataset, o *observed) (*holdings, error) {
 	h := &holdings{number: map[string]int{}, counts: map[uint64]int{}}
 	at := map[fingerprint.RowKey]int{}
 	for _, v := range sortedKeys(o.Layers) {
@@ -43,25 +44,28 @@ func hold(s *dataset, o *observed) *holdings {
 		for _, snap := range l.snapshots {
 			if n := len(h.number); n < maxSnapshots {
 				h.number[snap.id] = n
-				h.mark(snap, at, n)
+				if err := h.mark(ctx, snap, at, n); err != nil {
+					return nil, fmt.Errorf("snapshot %s: %w", snap.id, err)
+				}
 			}
 		}
 	}
-	return h
+	return h, nil
 }
 
-func (h *holdings) mark(snap *snapshot, at map[fingerprint.RowKey]int, number int) {
-	rows, held := snap.linker.Rows(), 0
-	if len(at) == 0 || rows == 0 {
-		return
+func (h *holdings) mark(ctx context.Context, snap *snapshot, at map[fingerprint.RowKey]int, number int) error {
+	held := 0
+	if len(at) == 0 || snap.rows == 0 {
+		return nil
 	}
-	for row := range rows {
-		if i, ok := at[snap.linker.Key(uint32(row))]; ok {
+	err := snap.eachKey(ctx, func(k fingerprint.RowKey) {
+		if i, ok := at[k]; ok {
 			h.in[i] |= 1 << number
 			held++
 		}
-	}
-	h.share = max(h.share, float64(held)/float64(rows))
+	})
+	h.share = max(h.share, float64(held)/float64(snap.rows))
+	return err
 }
 
 // coverage lists the candidate's exports that hold the most linked rows, and

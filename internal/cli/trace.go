@@ -66,6 +66,10 @@ func (p *program) runTrace(c *cli.Context) error {
 			return err
 		}
 	}
+	options.Hold = 1 // all messages are known beforehand
+	if stream != nil {
+		options.Hold = streamHold
+	}
 	return p.with(c.Context, func(r *registry) error {
 		i, err := p.investigate(c, r, options, "message", match.SchemaTrace)
 		if err != nil {
@@ -93,6 +97,10 @@ type tracing struct {
 	call     string // what is read in one call is looked at together
 }
 
+// streamHold is of how many rows the indexes are held in memory for messages
+// that come one by one; a larger registry is read through for each.
+const streamHold = 4_000_000
+
 // lookSize is how many messages are read at a time. Of a longer list each part
 // is a look of its own.
 const lookSize = 4096
@@ -101,6 +109,9 @@ const lookSize = 4096
 // was read of a message is forgotten as soon as it is weighed.
 func (t *tracing) batch(messages []message.Message, failed []match.Input) error {
 	trace, ctx := t.engine.NewTrace(), t.c.Context
+	if err := t.engine.Resolve(ctx, messages); err != nil {
+		return err
+	}
 	for part := 0; part*lookSize < len(messages); part++ {
 		chunk := messages[part*lookSize : min(len(messages), (part+1)*lookSize)]
 		readings, err := t.read(chunk, fmt.Sprintf("%s/%d", t.call, part))
@@ -133,12 +144,9 @@ func (t *tracing) batch(messages []message.Message, failed []match.Input) error 
 	return t.conclude(t.c, result, finish)
 }
 
-// read reads messages on all cores, in their order.
+// read reads messages on all cores, in their order. Their contacts are resolved.
 func (t *tracing) read(messages []message.Message, call string) ([]*match.Reading, error) {
 	out := make([]*match.Reading, len(messages))
-	if err := t.engine.Resolve(t.c.Context, messages); err != nil {
-		return nil, err
-	}
 	g, ctx := errgroup.WithContext(t.c.Context)
 	workers := runtime.GOMAXPROCS(0)
 	for w := range workers {

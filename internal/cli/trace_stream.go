@@ -73,6 +73,9 @@ func (t *tracing) stream(in *bufio.Reader) error {
 func (t *tracing) answer(trace *match.Trace, name string, line []byte) (match.Result, error) {
 	m := message.FromJSON(name, line)
 	m = t.p.amend(t.c, []message.Message{m}, t.received)[0]
+	if err := t.engine.Resolve(t.c.Context, []message.Message{m}); err != nil {
+		return match.Result{}, err
+	}
 	readings, err := t.read([]message.Message{m}, t.call+"/"+name)
 	if err != nil {
 		return match.Result{}, err

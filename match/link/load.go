@@ -24,6 +24,8 @@ type Index struct {
 	lists []list     // per column; empty for those that are not listed
 	freq  []frequency
 
+	numbers []uint32 // of the rows in the table; nil when they are all
+
 	halves [][]uint16 // per half, in the order of the columns; empty in an index that has none
 	half   []int      // per column: its first half
 	sealed []sealedChunk

@@ -57,14 +57,19 @@ func (l *Linker) Resolve(r *Resolver, found func(number int, row uint32)) error 
 		return nil
 	}
 	return l.eachContact(func(field int, row uint32, value string) {
-		kind := l.fields[field].kind
-		r.Digest(kind, value, func(n int) { found(n, row) })
-		if len(r.shapes) > 0 {
-			for _, form := range identity.HashForms(kind, value) {
-				r.masked(kind, form, func(n int) { found(n, row) })
-			}
-		}
+		r.all(l.fields[field].kind, value, func(n int) { found(n, row) })
 	})
+}
+
+// all reports the wanted contacts that a canonical contact is.
+func (r *Resolver) all(kind identity.Kind, value string, found func(number int)) {
+	r.Digest(kind, value, found)
+	if len(r.shapes) == 0 {
+		return
+	}
+	for _, form := range identity.HashForms(kind, value) {
+		r.masked(kind, form, found)
+	}
 }
 
 // Digest reports the wanted digests that a canonical contact has.

@@ -134,6 +134,20 @@ func (p *KeyPicker) Take(c Chunk, found func(row uint32, k fingerprint.RowKey)) 
 	return nil
 }
 
+// EachKey calls f with the keys of a chunk of keys, in the order of the rows.
+func EachKey(c Chunk, f func(fingerprint.RowKey)) error {
+	if err := checkVersion(c.Data); err != nil {
+		return err
+	}
+	if c.Part != partKeys || len(c.Data[1:])%16 != 0 {
+		return fmt.Errorf("%w: keys of segment %d", ErrFormat, c.Segment)
+	}
+	for k := range slices.Chunk(c.Data[1:], 16) {
+		f(fingerprint.RowKey(k))
+	}
+	return nil
+}
+
 // eachEntry calls f for the entries of a run until it returns false.
 func eachEntry(data []byte, f func(hash uint64, row uint32) bool) error {
 	if err := checkVersion(data); err != nil {
