@@ -159,17 +159,11 @@ func (c *Committer) open(b *Bundle, rows *link.RowSet, places []int, recipient s
 	if len(places) == 0 {
 		return nil
 	}
-	w := c.word(recipient)
-	sites, bits := make([]Hash, len(rows.Keys)), make([]Hash, len(rows.Keys))
-	var drawn []fingerprint.Site
-	var buf []byte
-	for i, k := range rows.Keys {
-		drawn = c.sites(drawn[:0], rows, i)
-		buf = siteLeaf(buf[:0], c.salt.Block(k), rows, i, drawn)
-		sites[i] = hashOf(buf)
-		buf = w.leaf(buf[:0], k, drawn)
-		bits[i] = hashOf(buf)
+	if at := slices.IndexFunc(places, func(p int) bool { _, gone := c.kept.Sites[p]; return gone }); at >= 0 {
+		return fmt.Errorf("export %s: row %d: %w: it was forgotten", b.Export.ID, places[at]+1, errProof)
 	}
+	w := c.word(recipient)
+	sites, bits := c.levels(rows, w)
 	if rootOf(sites) != commitments.Sites || rootOf(bits) != commitments.Word {
 		return fmt.Errorf("export %s: %w: the registry's rows are not those that were committed to", b.Export.ID, errProof)
 	}

@@ -64,6 +64,7 @@ type Committer struct {
 	marker   *fingerprint.Marker
 	carriers []int // columns that carry marks, ascending
 	salt     key.PRF
+	kept     Kept
 }
 
 // NewCommitter returns the committer of a dataset under a scheme.
@@ -72,7 +73,8 @@ func NewCommitter(scheme fingerprint.Scheme, dataset string, master key.Root) (*
 	if err != nil {
 		return nil, err
 	}
-	return &Committer{dataset, master, marker, carriersOf(scheme), master.Derive("commit/" + url.PathEscape(dataset)).PRF()}, nil
+	return &Committer{dataset: dataset, master: master, marker: marker, carriers: carriersOf(scheme),
+		salt: master.Derive("commit/" + url.PathEscape(dataset)).PRF()}, nil
 }
 
 func carriersOf(s fingerprint.Scheme) (carriers []int) {
