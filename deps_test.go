@@ -14,6 +14,7 @@ import (
 var layers = [][]string{
 	{"telltale"},
 	{"telltale/internal/cli"},
+	{"telltale/internal/erase"},
 	{"telltale/internal/report", "telltale/internal/evidence"},
 	{"telltale/internal/trial"},
 	{"telltale/match"},
@@ -27,7 +28,7 @@ var layers = [][]string{
 // aside are packages that no layer holds: the registry is a contract that only
 // some know, and its backends are known to the command line alone.
 var aside = map[string][]string{ // package -> who may import it
-	"telltale/store":           {"telltale/internal/cli", "telltale/internal/evidence", "telltale/match", "telltale/internal/trial", "telltale/store/sqlite", "telltale/store/storetest"},
+	"telltale/store":           {"telltale/internal/cli", "telltale/internal/erase", "telltale/internal/evidence", "telltale/match", "telltale/internal/trial", "telltale/store/sqlite", "telltale/store/storetest"},
 	"telltale/store/sqlite":    {"telltale/internal/cli"},
 	"telltale/store/storetest": {},
 }

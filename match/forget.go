@@ -27,7 +27,7 @@ type LostReading struct {
 // Forget takes people out of a reading: the rows that were linked to theirs with
 // what was read from them, the aliases, contacts and recipients that are theirs,
 // and their part of the sketch. Counts stay. It reports whether anything changed.
-func (r *Reading) Forget(master key.Secret, f Forgotten) (lost LostReading, changed bool) {
+func (r *Reading) Forget(master key.Root, f Forgotten) (lost LostReading, changed bool) {
 	if r.Sketch != nil {
 		changed = r.Sketch.Forget(master.Derive("sketch").Hasher(), f.Rows, f.Contacts)
 	}
@@ -67,7 +67,7 @@ func (l *layerRead) forget(keys map[fingerprint.RowKey]bool) (rows, marks int) {
 	return rows, marks
 }
 
-func (o *observed) forgetAliases(dataset string, master key.Secret, contacts []string) (changed bool) {
+func (o *observed) forgetAliases(dataset string, master key.Root, contacts []string) (changed bool) {
 	for recipient, persons := range o.Aliases {
 		issuer, book := alias.NewIssuer(dataset, recipient, master), alias.NewBook(dataset, []string{recipient}, master)
 		for _, c := range contacts {
@@ -87,7 +87,7 @@ func (o *observed) forgetAliases(dataset string, master key.Secret, contacts []s
 }
 
 // forgetRecipient takes out who received a message, if it was one of them.
-func (r *Reading) forgetRecipient(master key.Secret, f Forgotten) bool {
+func (r *Reading) forgetRecipient(master key.Root, f Forgotten) bool {
 	n := len(r.persons)
 	r.persons = slices.DeleteFunc(r.persons, func(p linkedPerson) bool { return f.Keys[p.Dataset][p.Key] })
 	theirs := len(r.persons) < n

@@ -15,6 +15,7 @@ import (
 	"telltale/canary"
 	"telltale/fingerprint"
 	"telltale/fingerprint/code"
+	"telltale/internal/erase"
 	"telltale/internal/evidence"
 	"telltale/internal/table"
 	"telltale/match"
@@ -39,6 +40,7 @@ type packing struct {
 	export    store.Export
 	scheme    store.Scheme
 	rules     fingerprint.Scheme
+	kept      evidence.Kept // of forgotten rows
 	collector *evidence.Collector
 	input     int // that is being read
 	bundle    *evidence.Bundle
@@ -104,6 +106,7 @@ func (k *packing) run(c *cli.Context, options match.Options) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	committer.Keep(k.kept)
 	k.collector = evidence.NewCollector(committer, k.export.Scheme, rows)
 	if err := k.readAgain(ctx); err != nil {
 		return nil, err
@@ -190,6 +193,10 @@ func (k *packing) loadRecords(ctx context.Context, checkpoints []string) (*link.
 	rows := link.NewRowSet(link.Spec{Columns: k.rules.Columns, Locale: k.rules.Locale})
 	return rows, k.r.View(ctx, func(tx store.Tx) error {
 		if err := k.loadExport(tx); err != nil {
+			return err
+		}
+		var err error
+		if k.kept, err = erase.Kept(tx, k.r.key, k.export); err != nil {
 			return err
 		}
 		if k.loadSightings(); len(k.bundle.Inputs) == 0 {

@@ -30,7 +30,7 @@ type partOf struct {
 }
 
 // NewEraser erases those rows of a dataset's snapshot.
-func NewEraser(spec Spec, dataset string, master key.Secret, rows []uint32) *Eraser {
+func NewEraser(spec Spec, dataset string, master key.Root, rows []uint32) *Eraser {
 	e := &Eraser{spec: spec, sealer: newSealer(dataset, master), rows: slices.Clone(rows), inRows: map[uint32]bool{},
 		segment: map[int]int{}, done: map[partOf]int{}, sealed: map[partOf]int{}}
 	slices.Sort(e.rows)

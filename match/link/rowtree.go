@@ -28,7 +28,7 @@ type RowTree struct {
 }
 
 // NewRowTree is the tree of a snapshot of the dataset; Take fills it.
-func NewRowTree(spec Spec, dataset, snapshot string, master key.Secret) *RowTree {
+func NewRowTree(spec Spec, dataset, snapshot string, master key.Root) *RowTree {
 	return &RowTree{set: NewRowSet(spec), spec: spec, sealer: newSealer(dataset, master), salt: master.Derive("erasure/" + url.PathEscape(snapshot)).PRF(),
 		tags: map[string][]uint16{}, halves: map[string][][]uint16{}, contacts: map[string][][]byte{}, parts: map[partOf]int{}}
 }
