@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -140,6 +141,10 @@ func contactLines(name string, in io.Reader) (out []string, err error) {
 // that are out carry them.
 func (r *registry) notOurs(ctx context.Context, contacts []string) error {
 	return r.View(ctx, func(tx store.Tx) error {
+		locales, err := localesOf(tx)
+		if err != nil {
+			return err
+		}
 		for _, kind := range []string{poolPhone, poolEmail} {
 			pool, err := tx.Contacts(kind)
 			if err != nil {
@@ -150,14 +155,30 @@ func (r *registry) notOurs(ctx context.Context, contacts []string) error {
 				ours[c.Lookup] = true
 			}
 			for i, contact := range contacts {
-				v, ok := identity.Canonical(poolKind(kind), contact, "")
-				if ok && ours[r.contactLookup(kind, v)] {
-					return inputError("it is yours; telltale pool retire keeps it out of further copies", "contact %d is in the pool of contacts for canaries; nothing was erased", i+1)
+				for _, locale := range locales {
+					v, ok := identity.Canonical(poolKind(kind), contact, locale)
+					if ok && ours[r.contactLookup(kind, v)] {
+						return inputError("it is yours; telltale pool retire keeps it out of further copies", "contact %d is in the pool of contacts for canaries; nothing was erased", i+1)
+					}
 				}
 			}
 		}
 		return nil
 	})
+}
+
+// localesOf are those of all datasets, and none.
+func localesOf(tx store.Tx) ([]string, error) {
+	locales := []string{""}
+	datasets, err := tx.Datasets()
+	for _, d := range datasets {
+		for _, s := range d.Schemes {
+			if rules, err := schemeOf(s); err == nil && !slices.Contains(locales, rules.Locale) {
+				locales = append(locales, rules.Locale)
+			}
+		}
+	}
+	return locales, err
 }
 
 // sightingCodec lets change look at the reading of a sighting; see erase.Codec.
