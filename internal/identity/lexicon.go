@@ -14,13 +14,14 @@ var wordsTSV string
 
 // lexicon says how the words of one kind of value fold.
 type lexicon struct {
-	forms   map[string]entry
-	phrases *strings.Replacer // of Chinese values, anywhere in them; nil for none
-	tails   []string          // of Chinese values, at their end
-	merge   bool              // single letters in a row are one word: n. w. is nw
-	sorted  bool
-	letters bool // a value has letters
-	streets bool // ordinals lose their ending, German streets theirs
+	forms    map[string]entry
+	outcomes map[string]bool   // the forms
+	phrases  *strings.Replacer // of Chinese values, anywhere in them; nil for none
+	tails    []string          // of Chinese values, at their end
+	merge    bool              // single letters in a row are one word: n. w. is nw
+	sorted   bool
+	letters  bool // a value has letters
+	streets  bool // ordinals lose their ending, German streets theirs
 }
 
 type entry struct {
@@ -31,6 +32,7 @@ type entry struct {
 type vocabulary struct {
 	person, family, address, organisation, place *lexicon
 	simple                                       [0xa000 - 0x4e00]rune // 0: as it is
+	inert                                        [0xa000 - 0x4e00]bool // see Inert
 }
 
 // simplify returns the simplified form of a traditional character.
@@ -54,9 +56,14 @@ var words = sync.OnceValue(func() *vocabulary {
 			v.simple[from-0x4e00] = to
 		}
 	}
+	v.inertIdeographs(lists["address-zh"])
 	v.person = &lexicon{forms: forms(lists, "honorific"), tails: flat(lists["honorific-zh-drop"]), sorted: true, letters: true}
 	v.family = &lexicon{forms: v.person.forms, tails: v.person.tails, letters: true}
 	v.address = &lexicon{forms: forms(lists, "address"), phrases: phrases(lists["address-zh"]), merge: true, streets: true}
+	v.address.outcomes = map[string]bool{}
+	for _, e := range v.address.forms {
+		v.address.outcomes[string(e.form)] = true
+	}
 	v.organisation = &lexicon{forms: inherit(v.address.forms, forms(lists, "organisation")), phrases: phrases(lists["organisation-zh-drop"]), merge: true, streets: true}
 	v.place = &lexicon{forms: inherit(v.address.forms, forms(lists, "place")), tails: flat(lists["place-zh-drop"])}
 	return v
