@@ -2,6 +2,8 @@ package recognise
 
 import (
 	"bytes"
+	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -10,6 +12,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/traditionalchinese"
 	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 
 	"telltale/internal/identity"
 )
@@ -19,15 +22,15 @@ import (
 const wideReach = 1024
 
 // nulAt returns where a zero byte stands.
-func nulAt(raw []byte, i int) int {
+func nulAt(raw []byte, i int) (at, length int) {
 	if i >= len(raw) {
-		return -1
+		return -1, 0
 	}
 	k := bytes.IndexByte(raw[i:], 0)
 	if k < 0 {
-		return -1
+		return -1, 0
 	}
-	return i + k
+	return i + k, 1
 }
 
 // wide scans a stretch as UTF-16, in the byte order that makes more sense of it.
@@ -74,19 +77,25 @@ func (w *worker) utf16(raw []byte, start int, big bool, p place) {
 		order = unicode.BigEndian
 	}
 	p.inside = within(p.inside, "utf-16")
+	p.before, p.behind = 0, 0
 	if start < len(raw) {
 		w.decoded(len(raw), p, func(dst []byte) []byte {
-			return transcode(dst, raw[start:], unicode.UTF16(order, unicode.IgnoreBOM))
+			return transcode(dst, raw[start:], unicode.UTF16(order, unicode.IgnoreBOM).NewDecoder())
 		})
 	}
 }
 
-func transcode(dst, raw []byte, e encoding.Encoding) []byte {
-	out, err := e.NewDecoder().Bytes(raw)
-	if err != nil {
-		return dst
+// transcode appends raw in UTF-8, in which a byte takes up to three.
+func transcode(dst, raw []byte, d *encoding.Decoder) []byte {
+	d.Reset()
+	for room := 3*len(raw) + utf8.UTFMax; ; room *= 2 {
+		dst = slices.Grow(dst, room)
+		n, read, err := d.Transform(dst[len(dst):cap(dst)], raw, true)
+		dst, raw = dst[:len(dst)+n], raw[read:]
+		if !errors.Is(err, transform.ErrShortDst) {
+			return dst
+		}
 	}
-	return append(dst, out...)
 }
 
 // legacy is an encoding that is tried where a stream is no UTF-8.
@@ -123,10 +132,7 @@ func (x *Index) anyHan() bool {
 }
 
 // strayAt returns where a byte stands that is no UTF-8.
-func strayAt(raw []byte, i int) int {
-	if utf8.Valid(raw[min(i, len(raw)):]) {
-		return -1
-	}
+func strayAt(raw []byte, i int) (at, length int) {
 	for i < len(raw) {
 		if raw[i] < utf8.RuneSelf {
 			i++
@@ -134,11 +140,11 @@ func strayAt(raw []byte, i int) int {
 		}
 		r, n := utf8.DecodeRune(raw[i:])
 		if r == utf8.RuneError && n == 1 {
-			return i
+			return i, 1
 		}
 		i += n
 	}
-	return -1
+	return -1, 0
 }
 
 // old decodes raw by the encoding that leaves the fewest bytes unread. Where raw
@@ -152,12 +158,14 @@ func (w *worker) old(raw []byte, p place) {
 	}
 	var text []byte
 	name, fewest := "", len(raw)
-	for _, l := range w.legacy {
-		t := transcode(nil, raw, l.e)
+	for i, l := range w.legacy {
+		t := transcode(w.attempts[i][:0], raw, w.decoders[i])
+		w.attempts[i] = t
 		if bad := bytes.Count(t, []byte("\uFFFD")); bad < fewest {
 			text, name, fewest = t, l.name, bad
 		}
 	}
 	p.inside = within(p.inside, name)
+	p.before, p.behind = 0, 0
 	w.decoded(len(raw), p, func(dst []byte) []byte { return append(dst, text...) })
 }

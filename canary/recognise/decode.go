@@ -1,11 +1,14 @@
 package recognise
 
+import "unicode/utf8"
+
 // place is where a text comes from.
 type place struct {
 	inside            string
 	offset            int64 // in the stream
 	decoded           int   // how many times; offsets within are not the stream's
 	cutLeft, cutRight bool  // its ends are borders of ours
+	before, behind    int   // bytes at its ends that stand so in the text that it was decoded from
 }
 
 // scale is what an offset within the text is in the stream.
@@ -30,36 +33,40 @@ const reach = 224
 
 // scan looks for canaries in raw as it is and in all that is encoded in it.
 func (w *worker) scan(raw []byte, p place) {
-	w.look(raw, p)
-	if p.decoded == maxDecoded || p.decoded > 0 && noise(raw) {
+	if p.decoded > 0 && noise(raw) {
+		if legible(raw) {
+			w.look(raw, p)
+		}
+		return
+	}
+	stray := w.look(raw, p)
+	if p.decoded == maxDecoded {
 		return
 	}
 	w.clusters(raw, p, reach, escapeAt, w.by("html", unescape))
 	w.clusters(raw, p, reach, quotedAt, w.by("quoted-printable", unquote))
 	w.base64Runs(raw, p)
 	w.clusters(raw, p, wideReach, nulAt, w.wide)
-	if len(w.legacy) > 0 {
+	if stray && len(w.legacy) > 0 {
 		w.clusters(raw, p, reach, strayAt, w.old)
 	}
 }
 
 // clusters finds the stretches of raw in which something is encoded, and has
 // each read with its surroundings. at returns the first position from i on at
-// which something is encoded, or -1.
-func (w *worker) clusters(raw []byte, p place, reach int, at func(raw []byte, i int) int, read func(raw []byte, p place)) {
-	for i := at(raw, 0); i >= 0; {
-		last := i
-		next := -1
+// which something is encoded, and how many bytes of it, or -1.
+func (w *worker) clusters(raw []byte, p place, reach int, at func(raw []byte, i int) (int, int), read func(raw []byte, p place)) {
+	for i, n := at(raw, 0); i >= 0; {
+		first, last := i, i+n
 		for {
-			if next = at(raw, last+1); next < 0 || next-last > 2*reach {
+			if i, n = at(raw, last); i < 0 || i-last > 2*reach {
 				break
 			}
-			last = next
+			last = i + n
 		}
-		start, end := max(0, i-reach), min(len(raw), last+reach)
+		start, end := max(0, first-reach), min(len(raw), last+reach)
 		read(raw[start:end], place{offset: p.offset + p.scale(start), decoded: p.decoded + 1, inside: p.inside,
-			cutLeft: p.cutLeft || start > 0, cutRight: p.cutRight || end < len(raw)})
-		i = next
+			cutLeft: p.cutLeft || start > 0, cutRight: p.cutRight || end < len(raw), before: first - start, behind: end - last})
 	}
 }
 
@@ -76,14 +83,45 @@ func (w *worker) by(name string, decode func(dst, raw []byte) []byte) func(raw [
 func noise(raw []byte) bool {
 	controls, zeros := 0, 0
 	for _, b := range raw {
-		if b == 0 {
-			zeros++
-		} else if b < '\t' || b > '\r' && b < ' ' {
-			controls++
+		if b < ' ' {
+			controls += control[b]
+			zeros += 1 - min(1, int(b))
 		}
 	}
-	return controls > 1 && controls*25 > len(raw) && zeros*50 < len(raw)
+	return controls*25 > len(raw) && zeros*50 < len(raw)
 }
+
+// minLegible is how many bytes the shortest name takes.
+const minLegible = 5
+
+// legible reports whether noise has text in it anywhere.
+func legible(raw []byte) bool {
+	for i, run := 0, 0; i < len(raw); {
+		n := 1
+		if c := raw[i]; c >= utf8.RuneSelf {
+			_, n = utf8.DecodeRune(raw[i:])
+			if n == 1 {
+				run = -1
+			}
+		} else if c < ' ' {
+			run = -1
+		}
+		if run += n; run >= minLegible {
+			return true
+		}
+		i += n
+	}
+	return false
+}
+
+var control = func() (t [' ']int) {
+	for b := range t {
+		if b > 0 && b < '\t' || b > '\r' {
+			t[b] = 1
+		}
+	}
+	return t
+}()
 
 func within(outer, inner string) string {
 	if outer == "" {

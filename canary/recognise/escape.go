@@ -18,16 +18,16 @@ var sign = func() (t [256]bool) {
 	return t
 }()
 
-// escapeAt returns where something is escaped.
-func escapeAt(raw []byte, i int) int {
+// escapeAt returns where something is escaped, and its length.
+func escapeAt(raw []byte, i int) (at, length int) {
 	for ; i < len(raw); i++ {
 		if sign[raw[i]] {
 			if n, _ := escaped(raw[i:]); n > 0 {
-				return i
+				return i, n
 			}
 		}
 	}
-	return -1
+	return -1, 0
 }
 
 // unescape appends raw without escapes.
@@ -187,8 +187,20 @@ func tag(b []byte) (int, string) {
 
 func lowered(c byte) byte { return c | 0x20 }
 
+// writable is what may stand behind the bracket of a written-out sign, with bit
+// 0x20 set.
+var writable = func() (t [256]bool) {
+	for _, c := range []byte("ad@. \t\n\r") {
+		t[lowered(c)] = true
+	}
+	return t
+}()
+
 // writtenOut reads [at], (dot) and the like.
 func writtenOut(b []byte) (int, string) {
+	if !writable[lowered(b[1])] {
+		return 0, ""
+	}
 	end := bytes.IndexAny(b[:min(len(b), 8)], "])}")
 	if end < 2 {
 		return 0, ""

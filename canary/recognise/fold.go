@@ -1,6 +1,9 @@
 package recognise
 
 import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
 	"sync"
 	"unicode/utf8"
 
@@ -9,14 +12,26 @@ import (
 	"telltale/internal/identity"
 )
 
+// folding is what a character folds to: up to four bytes of it, or, with length
+// elsewhere, more.
+type folding struct {
+	bytes  [4]byte
+	length uint8
+}
+
+const elsewhere = 255
+
 // folds holds what each character of the basic plane folds to.
-var folds = sync.OnceValue(func() *[1 << 16]string {
-	t := new([1 << 16]string)
+var folds = sync.OnceValue(func() *[1 << 16]folding {
+	t := new([1 << 16]folding)
 	for r := range rune(1 << 16) {
-		t[r] = identity.FoldRune(r)
-	}
-	for r := 'A'; r <= 'Z'; r++ {
-		t[r] = string(r | 0x20)
+		s := identity.FoldRune(r)
+		if len(s) > 4 {
+			t[r].length = elsewhere
+			continue
+		}
+		copy(t[r].bytes[:], s)
+		t[r].length = uint8(len(s))
 	}
 	return t
 })
@@ -40,28 +55,95 @@ var lower = func() (t [utf8.RuneSelf]byte) {
 	return t
 }()
 
-// fold appends the folded text of raw, in UTF-8.
-func fold(dst, raw []byte) []byte {
-	wide, narrow := folds(), western()
+// fold appends the folded text of raw, in UTF-8. stray tells whether raw is no
+// UTF-8.
+func fold(dst, raw []byte) (text []byte, stray bool) {
+	dst = slices.Grow(dst, len(raw)+8)
 	for i := 0; i < len(raw); {
-		b := raw[i]
-		if b < utf8.RuneSelf {
-			dst = append(dst, lower[b])
-			i++
+		if raw[i] < utf8.RuneSelf {
+			dst, i = foldASCII(dst, raw, i)
+			continue
+		}
+		if i+2 < len(raw) && ideographic(raw[i], raw[i+1], raw[i+2]) {
+			dst, i = foldIdeographs(dst, raw, i)
 			continue
 		}
 		r, n := utf8.DecodeRune(raw[i:])
-		switch {
-		case r == utf8.RuneError && n == 1:
-			dst = append(dst, narrow[b]...)
-		case r < 1<<16:
-			dst = append(dst, wide[r]...)
-		default:
-			dst = append(dst, identity.FoldRune(r)...)
+		if r == utf8.RuneError && n == 1 {
+			dst, stray = append(dst, western()[raw[i]]...), true
+		} else {
+			dst = append(dst, foldRune(r)...)
 		}
 		i += n
 	}
-	return dst
+	return dst, stray
 }
 
-func foldAll(s string) []byte { return fold(nil, []byte(s)) }
+func foldRune(r rune) []byte {
+	if r < 1<<16 {
+		if f := &folds()[r]; f.length != elsewhere {
+			return f.bytes[:f.length]
+		}
+	}
+	return []byte(identity.FoldRune(r))
+}
+
+// foldASCII appends the ASCII text from raw[i] on, eight bytes at a time, and
+// returns where it ends.
+func foldASCII(dst, raw []byte, i int) ([]byte, int) {
+	for i+8 <= len(raw) {
+		x := binary.LittleEndian.Uint64(raw[i:])
+		dst = binary.LittleEndian.AppendUint64(dst, lowerEight(x))
+		if beyond := x & (ones * 0x80); beyond != 0 {
+			n := bits.TrailingZeros64(beyond) / 8
+			return dst[:len(dst)-8+n], i + n
+		}
+		i += 8
+	}
+	for i < len(raw) && raw[i] < utf8.RuneSelf {
+		dst = append(dst, lower[raw[i]])
+		i++
+	}
+	return dst, i
+}
+
+const ones = 0x0101010101010101
+
+// lowerEight makes capitals of eight bytes small.
+func lowerEight(x uint64) uint64 { return x | between(x, 'A', 'Z')>>2 }
+
+// ideographic reports whether three bytes are a character between U+4000 and
+// U+9FFF.
+func ideographic(a, b, c byte) bool {
+	return a-0xe4 < 6 && b&0xc0 == 0x80 && c&0xc0 == 0x80
+}
+
+// foldIdeographs appends the ideographs from raw[i] on, and returns where they
+// end.
+func foldIdeographs(dst, raw []byte, i int) ([]byte, int) {
+	table := folds()
+	for i+2 < len(raw) {
+		a, b, c := raw[i], raw[i+1], raw[i+2]
+		if !ideographic(a, b, c) {
+			break
+		}
+		f := &table[ideograph(a, b, c)]
+		if f.length != 3 {
+			dst = append(dst, foldRune(rune(ideograph(a, b, c)))...)
+		} else {
+			dst = append(dst, f.bytes[0], f.bytes[1], f.bytes[2])
+		}
+		i += 3
+	}
+	return dst, i
+}
+
+// ideograph is the character of three bytes of UTF-8.
+func ideograph(a, b, c byte) uint16 {
+	return uint16(a)<<12 | uint16(b&0x3f)<<6 | uint16(c&0x3f)
+}
+
+func foldAll(s string) []byte {
+	text, _ := fold(nil, []byte(s))
+	return text
+}

@@ -49,16 +49,23 @@ var umlauts = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "Ä", "Ae"
 
 func (x *Index) addHan(value string, r ref) {
 	var h uint64
-	n := 0
+	var hashes []uint64
 	for _, c := range value {
 		if c != ' ' {
-			h, n = h*hashStep+hashOf(string(c)), n+1
+			hashes = append(hashes, hashOf(string(c)))
 		}
 	}
-	if n >= 2 && n <= maxHan {
-		x.hanLens[n] = true
-		x.han.add(h, r)
+	n := len(hashes)
+	if n < 2 || n > maxHan {
+		return
 	}
+	for _, c := range hashes {
+		h = h*hashStep + c
+	}
+	x.hanLens[n] = true
+	x.openings.add(hashes[0])
+	x.pairs.add(hashes[0]*hashStep + hashes[1])
+	x.han.add(h, r)
 }
 
 // addWords indexes two words and more; one alone is no full name.
@@ -70,6 +77,7 @@ func (x *Index) addWords(value string, r ref) {
 	var sum uint64
 	for _, w := range words {
 		sum += hashOf(w)
+		x.nameWords.add(hashOf(w))
 	}
 	x.lengths[len(words)] = true
 	x.names.add(sum, r)
@@ -141,7 +149,9 @@ func (x *Index) addPhone(id canary.Identity, r ref) {
 	}
 	x.addNumber(national, number{r, code})
 	if len(national) > 4 {
-		x.blocks[national[:len(national)-4]] = code
+		block := national[:len(national)-4]
+		x.blocks[block] = code
+		x.blockSeen.add(digitsHash([]byte(block)))
 	}
 }
 
@@ -167,6 +177,14 @@ func suffixHash(d []byte) uint64 {
 	return mix(h)
 }
 
+func digitsHash(d []byte) uint64 {
+	var h uint64
+	for _, c := range d {
+		h = h*10 + uint64(c)
+	}
+	return mix(h)
+}
+
 // addToken indexes an official or serial number: of digits alone as a number,
 // else by its longest part of letters and digits.
 func (x *Index) addToken(value string, r ref) {
@@ -185,6 +203,14 @@ func (x *Index) addToken(value string, r ref) {
 	}
 }
 
+func (x *Index) addMail(id canary.Identity, r ref) {
+	x.mails[id.Value] = append(x.mails[id.Value], r)
+	_, domain, _ := strings.Cut(id.Value, "@")
+	h := x.hosts[domain]
+	h.mails = true
+	x.hosts[domain] = h
+}
+
 // addDigests indexes what is traded in place of a contact.
 func (x *Index) addDigests(id canary.Identity, r ref) {
 	for _, s := range identity.HashForms(id.Kind, id.Value) {
@@ -198,70 +224,6 @@ func (x *Index) addDigests(id canary.Identity, r ref) {
 
 func digestHash(sum []byte) uint64 {
 	return mix(binary.BigEndian.Uint64(sum) + uint64(len(sum)))
-}
-
-// addAddress indexes an address by its first number with what is beside it.
-func (x *Index) addAddress(cell string, r ref) {
-	tokens := tokenise(foldAll(cell), nil)
-	for i, t := range tokens {
-		if t.class != digits {
-			continue
-		}
-		if h, ok := behind(tokens, i); ok {
-			x.streets.add(h, r)
-		}
-		if h, ok := ahead(tokens, i); ok {
-			x.streets.add(h, r)
-		}
-		x.shapes[r.identityRef()] = shape{before: i, tokens: len(tokens), han: isHan(cell)}
-		return
-	}
-}
-
-// shape is how an address is written: tokens before its first number, and all.
-type shape struct {
-	before, tokens int
-	han            bool
-}
-
-// behind hashes a number with the word before it, or with three characters
-// before it and the next number behind.
-func behind(tokens []token, i int) (uint64, bool) {
-	if i == 0 {
-		return 0, false
-	}
-	if tokens[i-1].class != han {
-		return mix(tokens[i-1].hash*hashStep + tokens[i].hash), true
-	}
-	h := tokens[i].hash
-	for k := 1; k <= 3; k++ {
-		if i < k || tokens[i-k].class != han {
-			return 0, false
-		}
-		h = h*hashStep + tokens[i-k].hash
-	}
-	if next := nextNumber(tokens, i); next > 0 {
-		h = h*hashStep + tokens[next].hash
-	}
-	return mix(h), true
-}
-
-// nextNumber is the next number of the same unbroken text, or 0.
-func nextNumber(tokens []token, i int) int {
-	for k := i + 1; k < len(tokens) && k < i+12 && tokens[k].start == tokens[k-1].end; k++ {
-		if tokens[k].class == digits {
-			return k
-		}
-	}
-	return 0
-}
-
-// ahead hashes a number with the word behind it.
-func ahead(tokens []token, i int) (uint64, bool) {
-	if i+1 >= len(tokens) || tokens[i+1].class == han {
-		return 0, false
-	}
-	return mix(tokens[i].hash*hashStep + tokens[i+1].hash + 1), true
 }
 
 func isHan(s string) bool {

@@ -24,27 +24,30 @@ type Controls func(k identity.Kind, canonical string) bool
 // Index knows canaries by everything that a text may show of them. It is
 // read-only after New and may be shared by goroutines.
 type Index struct {
-	planted  []canary.Planted
-	o        Options
-	names    table // sums of the hashes of a name's words
-	lengths  [maxWords + 1]bool
-	given    map[uint64]bool // first words of names
-	family   map[uint64]bool // last words of names
-	han      table           // runs of CJK characters
-	hanLens  [maxHan + 1]bool
-	mails    map[string][]ref
-	domains  map[string]bool
-	relays   map[string]bool
-	numbers  map[string][]number // by their digits
-	suffixes filter              // of the last six digits of those
-	digits   []int               // their lengths
-	blocks   map[string]string   // national number without its last four digits -> country code
-	tokens   table               // official and serial numbers
-	digests  table
-	fullName []int // columns of a full name
-	streets  table // the first number of an address and the word beside it
-	shapes   map[identityRef]shape
-	legacy   []legacy
+	planted         []canary.Planted
+	o               Options
+	names           table // sums of the hashes of a name's words
+	lengths         [maxWords + 1]bool
+	nameWords       filter
+	given           map[uint64]bool // first words of names
+	family          map[uint64]bool // last words of names
+	han             table           // runs of CJK characters
+	hanLens         [maxHan + 1]bool
+	openings, pairs filter              // first characters of those, and first two
+	wordCounts      [maxWords + 1]int64 // how many of lengths are no more
+	hanCounts       [maxHan + 1]int64
+	mails           map[string][]ref
+	hosts           map[string]host     // by domain
+	numbers         map[string][]number // by their digits
+	suffixes        filter              // of the last six digits of those
+	digits          []int               // their lengths
+	blocks          map[string]string   // national number without its last four digits -> country code
+	blockSeen       filter              // of the digits of those
+	tokens          table               // official and serial numbers
+	digests         table
+	fullName        []int // columns of a full name
+	streets         streets
+	legacy          []legacy
 }
 
 // ref is an identity in one form.
@@ -53,10 +56,8 @@ type ref struct {
 	form              form
 }
 
-// identityRef is a ref without its form.
-type identityRef struct{ planted, identity int32 }
-
-func (r ref) identityRef() identityRef { return identityRef{r.planted, r.identity} }
+// host says whose addresses a domain has: canaries', perhaps controls', relays.
+type host struct{ mails, controls, relays bool }
 
 type form uint8
 
@@ -84,13 +85,8 @@ const (
 
 // New indexes the canaries.
 func New(planted []canary.Planted, o Options) *Index {
-	x := &Index{planted: planted, o: o, given: map[uint64]bool{}, family: map[uint64]bool{}, mails: map[string][]ref{}, domains: map[string]bool{}, relays: map[string]bool{}, numbers: map[string][]number{}, blocks: map[string]string{}, shapes: map[identityRef]shape{}}
-	for _, d := range o.Domains {
-		x.domains[strings.ToLower(d)] = true
-	}
-	for _, d := range o.Relays {
-		x.relays[strings.ToLower(d)] = true
-	}
+	x := &Index{planted: planted, o: o, given: map[uint64]bool{}, family: map[uint64]bool{}, mails: map[string][]ref{}, hosts: map[string]host{}, numbers: map[string][]number{}, blocks: map[string]string{}}
+	x.addHosts(o)
 	x.fullName = nameColumns(planted)
 	for i, p := range planted {
 		for j, id := range p.Canary.Identities {
@@ -100,7 +96,45 @@ func New(planted []canary.Planted, o Options) *Index {
 	}
 	slices.Sort(x.digits)
 	x.legacy = x.encodings()
+	x.seal()
 	return x
+}
+
+func (x *Index) addHosts(o Options) {
+	for _, d := range o.Domains {
+		h := x.hosts[strings.ToLower(d)]
+		h.controls = true
+		x.hosts[strings.ToLower(d)] = h
+	}
+	for _, d := range o.Relays {
+		h := x.hosts[strings.ToLower(d)]
+		h.relays = true
+		x.hosts[strings.ToLower(d)] = h
+	}
+}
+
+// seal makes the filters of what was added.
+func (x *Index) seal() {
+	for _, t := range []*table{&x.names, &x.han, &x.tokens, &x.digests} {
+		t.seen.seal()
+	}
+	for _, f := range []*filter{&x.nameWords, &x.openings, &x.pairs, &x.suffixes, &x.blockSeen} {
+		f.seal()
+	}
+	x.streets.seal()
+	for n := 2; n <= maxWords; n++ {
+		x.wordCounts[n] = x.wordCounts[n-1] + one(x.lengths[n])
+	}
+	for n := 2; n <= maxHan; n++ {
+		x.hanCounts[n] = x.hanCounts[n-1] + one(x.hanLens[n])
+	}
+}
+
+func one(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func (x *Index) add(c canary.Canary, id canary.Identity, r ref) {
@@ -109,13 +143,13 @@ func (x *Index) add(c canary.Canary, id canary.Identity, r ref) {
 		x.addName(c, id, r)
 	case len(id.Columns) != 1: // compounds are confirmed where their name stands
 	case id.Kind == identity.Email:
-		x.mails[id.Value] = append(x.mails[id.Value], r)
+		x.addMail(id, r)
 		x.addDigests(id, r)
 	case id.Kind == identity.Phone:
 		x.addPhone(id, r)
 		x.addDigests(id, r)
 	case id.Kind == identity.Address:
-		x.addAddress(c.Cells[id.Columns[0]], r)
+		x.streets.add(c.Cells[id.Columns[0]], r)
 	case identity.StrongValue(id.Kind, id.Value):
 		x.addToken(id.Value, r)
 	}
@@ -173,20 +207,4 @@ func (t *table) get(h uint64) []ref {
 		return nil
 	}
 	return t.refs[h]
-}
-
-// filter is a bitmap of hashes that keeps most look-ups out of the tables.
-type filter struct{ bits []uint64 }
-
-const filterBits = 19
-
-func (f *filter) add(h uint64) {
-	if f.bits == nil {
-		f.bits = make([]uint64, 1<<(filterBits-6))
-	}
-	f.bits[h>>(64-filterBits)>>6] |= 1 << (h >> (64 - filterBits) & 63)
-}
-
-func (f *filter) has(h uint64) bool {
-	return f.bits != nil && f.bits[h>>(64-filterBits)>>6]&(1<<(h>>(64-filterBits)&63)) != 0
 }

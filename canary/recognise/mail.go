@@ -53,18 +53,20 @@ func notASCII(r rune) bool { return r >= utf8.RuneSelf }
 // labels, which may be words.
 func (w *worker) address(v *view, start, end int, local, domain []byte) bool {
 	for len(local) > 0 && len(domain) > 0 {
-		w.mailBuffer = append(append(append(w.mailBuffer[:0], local...), '@'), domain...)
-		if refs := w.Index.mails[string(w.mailBuffer)]; refs != nil {
-			w.add(v, refs, start, end)
-			return true
-		}
-		if w.relays[string(domain)] {
-			w.relayed(v, string(w.mailBuffer), start, end)
-			return true
-		}
-		if w.domains[string(domain)] {
-			w.control(string(w.mailBuffer), v, end)
-			return false
+		if h := w.hosts[string(domain)]; h != (host{}) {
+			w.mailBuffer = append(append(append(w.mailBuffer[:0], local...), '@'), domain...)
+			if refs := w.Index.mails[string(w.mailBuffer)]; refs != nil {
+				w.add(v, refs, start, end)
+				return true
+			}
+			if h.relays {
+				w.relayed(v, string(w.mailBuffer), start, end)
+				return true
+			}
+			if h.controls {
+				w.control(string(w.mailBuffer), v, end)
+				return false
+			}
 		}
 		cut := bytes.LastIndexByte(domain, '.')
 		if cut < 0 {

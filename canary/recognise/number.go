@@ -18,12 +18,15 @@ type run struct {
 // numbers looks up the numbers in the run of digits that begins with token i,
 // and returns the token behind it.
 func (w *worker) numbers(v *view, i int) int {
+	if t := &v.tokens[i]; t.end-t.start < minNumber && !goesOn(v, i) {
+		return i + 1
+	}
 	r := run{digits: w.digitBuffer[:0], tokens: w.tokenBuffer[:0], first: i}
 	r.tokens = append(r.tokens, 0)
 	next := i
 	for ; next < len(v.tokens); next++ {
-		t := v.tokens[next]
-		if t.class != digits || len(r.digits)+t.end-t.start > maxRun || next > i && !dialled(v.text[v.tokens[next-1].end:t.start]) {
+		t := &v.tokens[next]
+		if len(r.digits)+t.end-t.start > maxRun || next > i && !goesOn(v, next-1) {
 			break
 		}
 		r.digits = append(r.digits, v.text[t.start:t.end]...)
@@ -39,13 +42,25 @@ func (w *worker) numbers(v *view, i int) int {
 	return next
 }
 
+// goesOn reports whether the number of token i may go on with the next token.
+func goesOn(v *view, i int) bool {
+	return i+1 < len(v.tokens) && v.tokens[i+1].class == digits && dialled(v.text[v.tokens[i].end:v.tokens[i+1].start])
+}
+
+var dialSigns = func() (t [256]bool) {
+	for _, c := range []byte(" -./()+\t") {
+		t[c] = true
+	}
+	return t
+}()
+
 // dialled reports whether a gap may stand within a number.
 func dialled(gap []byte) bool {
 	if len(gap) > 3 {
 		return false
 	}
 	for _, c := range gap {
-		if !strings.ContainsRune(" -./()+\t", rune(c)) {
+		if !dialSigns[c] {
 			return false
 		}
 	}
@@ -66,8 +81,10 @@ func (w *worker) endingAt(v *view, r *run, k int) {
 			break
 		}
 		d := r.digits[end-n : end]
-		if code, ok := w.blocks[string(d[:n-4])]; ok && w.o.Controls != nil && w.begins(v, r, end-n, code) {
-			w.control(controlPhone(code, d), v, t.end)
+		if w.o.Controls != nil && w.blockSeen.has(digitsHash(d[:n-4])) {
+			if code, ok := w.blocks[string(d[:n-4])]; ok && w.begins(v, r, end-n, code) {
+				w.control(controlPhone(code, d), v, t.end)
+			}
 		}
 		if !known {
 			continue
@@ -133,7 +150,7 @@ func dialPrefix(d []byte, code string) bool {
 }
 
 // prefixed looks up the number in a token like tel07700900123.
-func (w *worker) prefixed(v *view, t token) {
+func (w *worker) prefixed(v *view, t *token) {
 	at := t.start
 	for at < t.end && sorts[v.text[at]] == letter {
 		at++

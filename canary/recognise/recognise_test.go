@@ -198,20 +198,60 @@ func TestCutStream(t *testing.T) {
 	}
 }
 
-// FuzzScan asks that no stream upsets the decoder, that what stands in clear is
-// found whatever comes before and behind, and that a block's cut changes nothing.
+// FuzzScan asks that no stream upsets the decoders, that what stands in clear is
+// found whatever comes before and behind, that folding and cutting are what the
+// slow way gives, and that a text shows what the slow way finds.
 func FuzzScan(f *testing.F) {
-	w := english(f, 3)
+	w, zh := english(f, 20), chinese(f, 20)
 	x := w.index()
+	workers := []*worker{x.newWorker(), zh.index().newWorker()}
 	mail := w.cell(w.planted[1].Canary, "email")
 	for _, c := range containers() {
 		f.Add(c.hide(rand.New(rand.NewPCG(1, 2)), mail), []byte("%41=41&#65;\x00\xff"))
 	}
+	r := rand.New(rand.NewPCG(3, 2))
+	for range 40 {
+		f.Add(w.shreds(r), zh.shreds(r))
+	}
 	f.Fuzz(func(t *testing.T, before, behind []byte) {
 		data := slices.Concat(before, []byte("\n "+mail+" \n"), behind)
-		r := scan(t, x, data)
-		if !r.has(1, identity.Email) {
+		if r := scan(t, x, data); !r.has(1, identity.Email) {
 			t.Errorf("not found in %q", data)
 		}
+		if len(data) > 4<<10 {
+			return
+		}
+		foldsAndCuts(t, data)
+		for _, w := range workers {
+			agree(t, w, data)
+		}
+		runsOfBase64(t, data)
 	})
+}
+
+// runsOfBase64 compares the runs that are decoded with those that begin behind
+// any other byte.
+func runsOfBase64(t *testing.T, raw []byte) {
+	t.Helper()
+	var want [][2]int
+	for i := 0; i < len(raw); {
+		if sextets[raw[i]] == 255 {
+			i++
+			continue
+		}
+		end := runEnd(raw, i)
+		if end-i >= minBase64 {
+			want = append(want, [2]int{i, end})
+		}
+		i = end
+	}
+	var got [][2]int
+	for start, end := range base64Bounds(raw) {
+		if end-start >= minBase64 {
+			got = append(got, [2]int{start, end})
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("runs of %q: %v, want %v", raw, got, want)
+	}
 }

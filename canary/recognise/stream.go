@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/text/encoding"
 
 	"telltale/internal/identity"
 )
@@ -128,11 +129,14 @@ func orderOf(head []byte) byteOrder {
 type worker struct {
 	*Index
 	view        view
-	buffers     [][]byte // of decoded text, by depth
+	buffers     [][]byte            // of decoded text, by depth
+	decoders    []*encoding.Decoder // of the locale's encodings
+	attempts    [][]byte            // by decoder
 	digitBuffer []byte
 	tokenBuffer []int
 	mailBuffer  []byte
-	spans       [][2]int
+	spans       []span
+	sums        []inert
 	effort      int
 	skipped     int64
 	counts      [counters]int64
@@ -142,7 +146,11 @@ type worker struct {
 }
 
 func (x *Index) newWorker() *worker {
-	return &worker{Index: x, sights: map[sightKey]Sight{}, controls: map[Control]bool{}, mailed: map[string]bool{}}
+	w := &worker{Index: x, sights: map[sightKey]Sight{}, controls: map[Control]bool{}, mailed: map[string]bool{}}
+	for _, l := range x.legacy {
+		w.decoders, w.attempts = append(w.decoders, l.e.NewDecoder()), append(w.attempts, nil)
+	}
+	return w
 }
 
 func (w *worker) block(b block) {

@@ -1,6 +1,8 @@
 package recognise
 
 import (
+	"encoding/binary"
+	"math/bits"
 	"unicode"
 	"unicode/utf8"
 )
@@ -28,12 +30,36 @@ const (
 
 // hashOf is the hash of a token with these bytes.
 func hashOf(s string) uint64 {
-	h := uint64(hashStart)
-	for i := 0; i < len(s); i++ {
-		h = (h ^ uint64(s[i])) * hashStep
+	if r, n := utf8.DecodeRuneInString(s); n == len(s) && isCJK(r) {
+		return hashRune(r)
 	}
-	return mix(h)
+	return hashBytes([]byte(s))
 }
+
+// hashRune is the hash of a token of one CJK character.
+func hashRune(r rune) uint64 { return mix(uint64(r) + hashStart) }
+
+// hashBytes is the hash of a token of letters and digits.
+func hashBytes(b []byte) uint64 {
+	h, n := uint64(hashStart), len(b)
+	for ; len(b) >= 8; b = b[8:] {
+		h = hashEight(h, binary.LittleEndian.Uint64(b))
+	}
+	var rest uint64
+	for i, c := range b {
+		rest |= uint64(c) << (8 * i)
+	}
+	return hashEnd(h, rest, n)
+}
+
+// hashEight continues a hash with eight bytes, and hashEnd ends it with the
+// fewer that are left of n.
+func hashEight(h, x uint64) uint64 {
+	h = (h ^ x) * hashStep
+	return h ^ h>>32
+}
+
+func hashEnd(h, rest uint64, n int) uint64 { return mix((h^rest)*hashStep + uint64(n)) }
 
 func mix(h uint64) uint64 {
 	h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
@@ -41,13 +67,13 @@ func mix(h uint64) uint64 {
 	return h ^ h>>31
 }
 
-// sort of a byte of a folded text.
+// sort of a byte of a folded text. Those of letter and digit can be joined.
 const (
-	other byte = iota
-	letter
-	digit
-	apostrophe
-	beyond // ASCII
+	other      byte = 0
+	letter     byte = 1
+	digit      byte = 2
+	apostrophe byte = 4
+	beyond     byte = 8 // ASCII
 )
 
 var sorts = func() (t [256]byte) {
@@ -66,41 +92,89 @@ var sorts = func() (t [256]byte) {
 	return t
 }()
 
+// classes of tokens by the sorts of their bytes.
+var classes = [4]class{letter: word, digit: digits, letter | digit: mixed}
+
 // tokenise appends the tokens of a folded text. An apostrophe between letters
 // belongs to neither the hash nor the border of a word.
 func tokenise(v []byte, dst []token) []token {
 	for i := 0; i < len(v); {
 		switch sorts[v[i]] {
 		case letter, digit:
+			t, whole := plainToken(v, i)
+			if !whole {
+				t = oneToken(v, i)
+			}
+			dst, i = append(dst, t), t.end
 		case beyond:
+			if i+2 < len(v) && ideographic(v[i], v[i+1], v[i+2]) {
+				dst = append(dst, token{i, i + 3, hashRune(rune(ideograph(v[i], v[i+1], v[i+2]))), han})
+				i += 3
+				continue
+			}
 			r, n := utf8.DecodeRune(v[i:])
-			if isCJK(r) {
-				dst = append(dst, token{i, i + n, hashOf(string(v[i : i+n])), han})
-				i += n
-				continue
+			switch {
+			case isCJK(r):
+				dst = append(dst, token{i, i + n, hashRune(r), han})
+			case unicode.IsLetter(r):
+				t := oneToken(v, i)
+				dst, n = append(dst, t), t.end-i
 			}
-			if !unicode.IsLetter(r) {
-				i += n
-				continue
-			}
+			i += n
 		default:
 			i++
-			continue
 		}
-		t := oneToken(v, i)
-		dst, i = append(dst, t), t.end
 	}
 	return dst
 }
 
-func oneToken(v []byte, start int) token {
-	h := uint64(hashStart)
+// plainToken reads the token at v[start] eight bytes at a time. It is not whole
+// if it may go on with an apostrophe or a letter beyond ASCII, or if the text
+// ends.
+func plainToken(v []byte, start int) (t token, whole bool) {
+	h, seen := uint64(hashStart), byte(0)
+	for i := start; i+8 <= len(v); i += 8 {
+		x := binary.LittleEndian.Uint64(v[i:])
+		letters, numerals := between(x, 'a', 'z'), between(x, '0', '9')
+		n := bits.TrailingZeros64(^(letters|numerals)&(ones*0x80)) / 8
+		if n == 8 {
+			h, seen = hashEight(h, x), seen|sortsOf(letters, numerals)
+			continue
+		}
+		inside := uint64(1)<<(8*n) - 1
+		seen |= sortsOf(letters&inside, numerals&inside)
+		end := i + n
+		c := v[end]
+		whole = c != '\'' && (c < utf8.RuneSelf || c-0xe4 < 6)
+		return token{start, end, hashEnd(h, x&inside, end-start), classes[seen&3]}, whole
+	}
+	return token{}, false
+}
+
+// between marks the bytes from low to high of eight by their highest bit.
+func between(x uint64, low, high byte) uint64 {
+	seven := x & (ones * 0x7f)
+	return (seven + ones*uint64(0x80-low)) &^ (seven + ones*uint64(0x7f-high)) &^ x & (ones * 0x80)
+}
+
+func sortsOf(letters, numerals uint64) (s byte) {
+	if letters != 0 {
+		s = letter
+	}
+	if numerals != 0 {
+		s |= digit
+	}
+	return s
+}
+
+// oneToken reads the token that begins at v[i] with a letter or digit.
+func oneToken(v []byte, i int) token {
+	var buffer [64]byte
+	start, text := i, buffer[:0]
 	letters, numerals := false, false
-	i := start
 loop:
 	for i < len(v) {
-		c := v[i]
-		switch sorts[c] {
+		switch sorts[v[i]] {
 		case letter:
 			letters = true
 		case digit:
@@ -117,18 +191,16 @@ loop:
 				break loop
 			}
 			letters = true
-			for range n {
-				h = (h ^ uint64(v[i])) * hashStep
-				i++
-			}
+			text = append(text, v[i:i+n]...)
+			i += n
 			continue
 		default:
 			break loop
 		}
-		h = (h ^ uint64(c)) * hashStep
+		text = append(text, v[i])
 		i++
 	}
-	t := token{start, i, mix(h), word}
+	t := token{start, i, hashBytes(text), word}
 	if numerals {
 		t.class = digits
 		if letters {

@@ -1,21 +1,25 @@
 package recognise
 
-import "bytes"
+import (
+	"bytes"
+	"iter"
+)
 
-// quotedAt returns where something is written as quoted-printable.
-func quotedAt(raw []byte, i int) int {
+// quotedAt returns where something is written as quoted-printable, and its
+// length.
+func quotedAt(raw []byte, i int) (at, length int) {
 	for i < len(raw) {
 		k := bytes.IndexByte(raw[i:], '=')
 		if k < 0 {
-			return -1
+			break
 		}
 		i += k
-		if n, _, _ := quoted(raw[i:], false); n > 0 {
-			return i
+		if n, _, joins := quoted(raw[i:], false); n > 0 && !(joins && i > 0 && raw[i-1] == '=') { // base64 ends with ==
+			return i, n
 		}
 		i++
 	}
-	return -1
+	return -1, 0
 }
 
 // quoted reads an equals sign with two digits, or one that joins two lines.
@@ -77,16 +81,37 @@ var sextets = func() (t [256]byte) {
 // minBase64 is the shortest run of base64 that is decoded: of eight bytes.
 const minBase64 = 11
 
-// base64Runs decodes all that may be base64.
+// fewestSextets is how much of that is no padding, at least.
+const fewestSextets = minBase64 - 2
+
+// base64Runs decodes all that may be base64 and does not stand so in the text
+// that this one was decoded from.
 func (w *worker) base64Runs(raw []byte, p place) {
-	for i := 0; i < len(raw); {
-		if sextets[raw[i]] == 255 {
-			i++
-			continue
+	for start, end := range base64Bounds(raw) {
+		if end >= p.before && start <= len(raw)-p.behind {
+			w.base64Run(raw, start, end, p)
 		}
-		end := runEnd(raw, i)
-		w.base64Run(raw, i, end, p)
-		i = end
+	}
+}
+
+// base64Bounds are where the runs of base64 begin and end, but for some that are
+// too short.
+func base64Bounds(raw []byte) iter.Seq2[int, int] {
+	return func(yield func(start, end int) bool) {
+		for i := 0; i+fewestSextets <= len(raw); {
+			start := i + fewestSextets - 1
+			if sextets[raw[start]] == 255 { // all that begins before is too short
+				i = start + 1
+				continue
+			}
+			for start > i && sextets[raw[start-1]] != 255 {
+				start--
+			}
+			i = runEnd(raw, start)
+			if !yield(start, i) {
+				return
+			}
+		}
 	}
 }
 
@@ -99,7 +124,7 @@ func runEnd(raw []byte, i int) int {
 			i++
 			continue
 		}
-		if n := i - line; n < 16 || n%4 != 0 {
+		if n := i - line; n < 16 || n%4 != 0 || isHexDigest(raw[line:i]) {
 			break
 		}
 		next := i
@@ -117,6 +142,8 @@ func runEnd(raw []byte, i int) int {
 	return i
 }
 
+func betweenLines(r rune) bool { return r == '\r' || r == '\n' || r == ' ' || r == '\t' || r == '>' }
+
 // base64Run decodes one run. Where ours is the border that cuts it, any of its
 // first four characters may begin a group.
 func (w *worker) base64Run(raw []byte, start, end int, p place) {
@@ -124,7 +151,7 @@ func (w *worker) base64Run(raw []byte, start, end int, p place) {
 	if len(run) < minBase64 {
 		return
 	}
-	for line := range bytes.FieldsFuncSeq(run, func(r rune) bool { return r == '\r' || r == '\n' || r == ' ' || r == '\t' || r == '>' }) {
+	for line := range bytes.FieldsFuncSeq(run, betweenLines) {
 		w.base64Digest(line, place{inside: p.inside, offset: p.offset + p.scale(start)})
 	}
 	q := place{inside: within(p.inside, "base64"), offset: p.offset + p.scale(start), decoded: p.decoded + 1,
@@ -178,6 +205,9 @@ func likely(run []byte) bool {
 		case c >= '0' && c <= '9':
 			numeral++
 		}
+	}
+	if upper+lowerCase < 2 { // a number
+		return false
 	}
 	return upper > 0 && lowerCase+numeral > 0 || lowerCase > 0 && numeral > 0 || run[len(run)-1] == '='
 }
