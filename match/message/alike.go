@@ -10,20 +10,38 @@ import (
 
 // MinHash over character shingles (Broder 1997): the share of equal minima of
 // two sketches estimates the Jaccard similarity J of their shingle sets with a
-// standard error of sqrt(J(1-J)/hashes), 0.051 at the worst. Texts that agree
-// in one band of minima are compared; at J = 0.5 that happens with probability
-// 1-(1-0.5^rows)^bands = 0.986.
+// standard error of sqrt(J(1-J)/hashes), 0.037 at J = 0.22. Texts that agree
+// in one band of minima are compared; at J = 0.22 that happens with probability
+// 1-(1-0.22^rows)^bands = 0.96.
+//
+// Shingles are long and little of them has to agree: whoever fills in other
+// names, prizes and links leaves runs of words alone, while texts that only sell the
+// same thing share words and no runs. Sizes and shares were chosen on the two
+// collections of docs/tracing.md.
 const (
-	bands     = 32
-	rows      = 3
+	bands     = 64
+	rows      = 2
 	hashes    = bands * rows
-	alike     = 0.5
 	nearly    = 0.85 // texts this close to one that is kept need not be kept themselves
 	minLength = 12   // shingles; shorter texts are alike only when equal
+
+	shingle      = 16 // letters
+	wideShingle  = 4  // where letters are words
+	alikeShare   = 0.22
+	wideAlike    = 0.37
+	widePartFrom = 0.3 // part of the letters
 )
 
+// alike is the similarity from which on texts belong together.
+func alike(wide bool) float64 {
+	if wide {
+		return wideAlike
+	}
+	return alikeShare
+}
+
 // Sketch is the minima of a text's shingles; nil for one that is too short to
-// compare. Sketches of one seed compare.
+// compare. Sketches of one seed and length compare.
 type Sketch []uint32
 
 // plainText keeps the letters of a text in one spelling: names and amounts
@@ -85,18 +103,17 @@ var multipliers = func() (m [hashes][2]uint64) {
 	return m
 }()
 
-// sketchOf sketches a plain text: shingles of five letters, of three where
-// letters are words.
-func sketchOf(plain string, seed uint64) Sketch {
+// sketchOf sketches a plain text, and tells whether its letters are words.
+func sketchOf(plain string, seed uint64) (m Sketch, wide bool) {
 	r := []rune(plain)
-	size := 5
-	if wideShare(r) > 0.3 {
-		size = 3
+	size := shingle
+	if wide = wideShare(r) > widePartFrom; wide {
+		size = wideShingle
 	}
 	if len(r) < size+minLength {
-		return nil
+		return nil, wide
 	}
-	m := make(Sketch, hashes)
+	m = make(Sketch, hashes)
 	for i := range m {
 		m[i] = math.MaxUint32
 	}
@@ -112,7 +129,7 @@ func sketchOf(plain string, seed uint64) Sketch {
 			}
 		}
 	}
-	return m
+	return m, wide
 }
 
 func wideShare(r []rune) float64 {

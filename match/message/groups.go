@@ -62,7 +62,7 @@ func (g *Groups) joinText(i int32, t Traits) {
 		return
 	}
 	g.texts[t.Text] = i
-	if t.Sketch == nil {
+	if len(t.Sketch) != hashes { // none, or one of an earlier version
 		return
 	}
 	best := 0.0
@@ -71,7 +71,7 @@ func (g *Groups) joinText(i int32, t Traits) {
 		if j < 0 {
 			continue
 		}
-		if s := similarity(t.Sketch, g.kept[j]); s >= alike {
+		if s := similarity(t.Sketch, g.kept[j]); s >= alike(t.Wide) {
 			g.join(i, j, Trait{SameText, uint64(g.kept[j][0])})
 			best = max(best, s)
 		}

@@ -38,6 +38,7 @@ type Traits struct {
 	Keys   []Trait
 	Text   uint64 // of the text without digits, blanks and signs; 0 for none
 	Sketch Sketch
+	Wide   bool   // the letters of the text are words
 	Person uint64 // who received it; 0 when nobody is named
 	Self   uint64 // of the message: names a campaign of one that shares nothing
 }
@@ -68,7 +69,7 @@ func TraitsOf(m *Message, hash func(string) uint64) Traits {
 	}
 	if plain := plainText(m.Subject + "\n" + m.Text); plain != "" {
 		t.Text = hash(plain)
-		t.Sketch = sketchOf(plain, hash("shingles"))
+		t.Sketch, t.Wide = sketchOf(plain, hash("shingles"))
 	}
 	if len(m.Recipients) > 0 {
 		t.Person = hash("person " + m.Recipients[0].Value)
