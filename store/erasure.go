@@ -28,11 +28,11 @@ const (
 
 // Change is what an erasure did to one record.
 type Change struct {
-	Kind    string // of the record: KindSnapshot, KindScheme, KindSighting, KindCanary or KindExport
+	Kind    string // of the record: KindSnapshot, KindScheme, KindSighting, KindAllot, KindCanary or KindExport
 	Subject string
 	// Before and After are the digests of the content that was changed: the
 	// index of a snapshot, the SHA-256 of a scheme's profile or of what is
-	// sealed in a sighting, the digest of a canary. They are zero for an export,
+	// sealed in a sighting, the digest of a canary or of a contact with its owner. They are zero for an export,
 	// whose own record is not changed by its retirement.
 	Before, After [32]byte
 }
@@ -51,6 +51,8 @@ type Eraser interface {
 	Profile(dataset string, version int, sealed []byte) error
 	// Sighting replaces what is sealed in a sighting.
 	Sighting(caseName string, seq int, sealed []byte) error
+	// Owner gives a contact that is allotted another owner.
+	Owner(kind string, lookup uint64, owner string) error
 	// Retire notes that an export is retired, and empties its canaries.
 	Retire(export string) error
 }

@@ -34,6 +34,9 @@ func (v *verifier) contacts() error {
 		if contact.Owner != "" {
 			v.match(c, KindAllot, contact.Subject(), contact.Digest())
 		}
+		original := contact.Original
+		contact.Original = [32]byte{}
+		v.content(c, KindAllot, contact.Subject(), original, contact.Digest())
 		contact.Owner = ""
 		v.match(c, KindContact, contact.Subject(), contact.Digest())
 	}

@@ -61,6 +61,9 @@ type Contact struct {
 	Owner   string // dataset/recipient/slot that holds it, or "" while free
 	Order   int64  // position in the pool, ascending by arrival; set by the store
 	AddedAt time.Time
+	// Original is the digest of the contact as it was allotted, where an erasure
+	// changed its owner; else zero. Set by the store.
+	Original [32]byte `json:"-"`
 }
 
 // Dataset is a table that copies are issued of.

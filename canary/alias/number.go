@@ -58,3 +58,9 @@ func Lot(master key.Root) func(canonical string) uint64 {
 	h := master.Derive("pool-lot").Hasher()
 	return func(canonical string) uint64 { return h.Sum64(canonical) }
 }
+
+// Elsewhere is a place of the same dataset and recipient that is nobody's, for
+// a number whose person is forgotten; id is random.
+func Elsewhere(place string, id [16]byte) string {
+	return place[:strings.LastIndexByte(place, '/')+1] + numberPlace + hex.EncodeToString(id[:])
+}

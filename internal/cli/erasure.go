@@ -21,7 +21,7 @@ type erasureDoc struct {
 }
 
 func (d erasureDoc) nothing() bool {
-	return len(d.Snapshots)+len(d.Exports)+len(d.Sightings)+len(d.Profiles) == 0
+	return d.Numbers+len(d.Snapshots)+len(d.Exports)+len(d.Sightings)+len(d.Profiles) == 0
 }
 
 // reportErasure removes the bytes of what was erased, and prints the statement.
@@ -72,6 +72,9 @@ func writeStatement(w io.Writer, s erase.Statement) {
 	}
 	fmt.Fprintf(w, "link index: %d of %d rows in %d snapshots\n", erased, total, len(s.Snapshots))
 	writeExportLosses(w, s)
+	if s.Numbers > 0 {
+		fmt.Fprintf(w, "numbers of the pool that stood for them: %d; they still tell the copy\n", s.Numbers)
+	}
 	for _, x := range s.Profiles {
 		fmt.Fprintf(w, "what was learned of %s (scheme %d): %d rows of the sample\n", x.Dataset, x.Version, x.Rows)
 	}

@@ -34,6 +34,7 @@ type Statement struct {
 	At        time.Time      `json:"at"`
 	Contacts  int            `json:"contacts"` // that were given; 0 for retire
 	Rows      int            `json:"rows"`     // of all snapshots together
+	Numbers   int            `json:"numbers"`  // of the pool, that stood for the people
 	Snapshots []SnapshotLoss `json:"snapshots"`
 	Exports   []ExportLoss   `json:"exports"`
 	Sightings []SightingLoss `json:"sightings"`

@@ -3,6 +3,7 @@ package erase
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"telltale/canary"
+	"telltale/canary/alias"
 	"telltale/fingerprint"
 	"telltale/internal/evidence"
 	"telltale/internal/identity"
@@ -48,7 +50,7 @@ func (f *Found) Forget(ctx context.Context, tx store.Tx, codec Codec, at time.Ti
 }
 
 func (s Statement) nothing() bool {
-	return len(s.Snapshots)+len(s.Exports)+len(s.Sightings)+len(s.Profiles) == 0
+	return s.Numbers+len(s.Snapshots)+len(s.Exports)+len(s.Sightings)+len(s.Profiles) == 0
 }
 
 // forgetting is an erasure at work.
@@ -71,8 +73,10 @@ func (e *forgetting) all() error {
 			return fmt.Errorf("snapshot %s: %w", t.ID, err)
 		}
 	}
-	if err := e.profiles(); err != nil {
-		return err
+	for _, part := range []func() error{e.profiles, e.numbers} {
+		if err := part(); err != nil {
+			return err
+		}
 	}
 	return e.sightings()
 }
@@ -203,6 +207,42 @@ func (e *forgetting) profiles() error {
 			}
 			e.record.Statement.Profiles = append(e.record.Statement.Profiles, ProfileLoss{d.Name, s.Version, rows})
 		}
+	}
+	return nil
+}
+
+// numbers makes the pool's numbers that stand for the people stand for somebody:
+// for whom is forgotten, in whose copy is not.
+func (e *forgetting) numbers() error {
+	owners := map[string]bool{}
+	for _, d := range e.datasets {
+		exports, err := e.tx.Exports(d.Name)
+		if err != nil {
+			return err
+		}
+		places := alias.NewNumbers(d.Name, e.master)
+		for _, x := range exports {
+			for _, contact := range e.forgotten(e.contacts).Contacts {
+				if number, ok := strings.CutPrefix(contact, string(identity.Phone)+":"); ok {
+					owners[places.Place(x.Recipient, number)] = true
+				}
+			}
+		}
+	}
+	pool, err := e.tx.Contacts("phone")
+	if err != nil {
+		return err
+	}
+	for _, c := range pool {
+		if !owners[c.Owner] {
+			continue
+		}
+		var other [16]byte
+		rand.Read(other[:]) // never fails
+		if err := e.eraser.Owner(c.Kind, c.Lookup, alias.Elsewhere(c.Owner, other)); err != nil {
+			return err
+		}
+		e.record.Statement.Numbers++
 	}
 	return nil
 }

@@ -140,6 +140,28 @@ func (e *eraser) Sighting(caseName string, seq int, sealed []byte) error {
 	return e.change(store.KindSighting, subject, sha256.Sum256(old), sha256.Sum256(sealed))
 }
 
+// Owner gives a contact another owner.
+func (e *eraser) Owner(kind string, lookup uint64, owner string) error {
+	if err := named("owner", owner); err != nil {
+		return err
+	}
+	c := store.Contact{Kind: kind, Lookup: lookup}
+	c, err := one(e.t, "contact", c.Subject(), contactColumns+`WHERE kind = ? AND lookup = ?`, []any{kind, int64(lookup)}, scanContact)
+	if err == nil && c.Owner == "" {
+		err = fmt.Errorf("contact %s: %w: it has no owner", c.Subject(), store.ErrInvalid)
+	}
+	if err != nil {
+		return err
+	}
+	c.Original = [32]byte{}
+	before := c.Digest()
+	c.Owner = owner
+	if _, err := e.t.exec(`UPDATE contacts SET owner = ? WHERE kind = ? AND lookup = ?`, owner, kind, int64(lookup)); err != nil {
+		return err
+	}
+	return e.change(store.KindAllot, c.Subject(), before, c.Digest())
+}
+
 // Retire empties the canaries of an export.
 func (e *eraser) Retire(export string) error {
 	x, err := e.t.Export(export)

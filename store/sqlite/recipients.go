@@ -87,11 +87,13 @@ func (t *tx) addContact(c store.Contact) (int64, error) {
 	return 1, err
 }
 
-const contactColumns = `SELECT kind, lookup, sealed, owner, place, added_at FROM contacts `
+var contactColumns = `SELECT kind, lookup, sealed, owner, place, added_at, ` + original(store.KindAllot, `contacts.kind || '/' || printf('%016x', lookup)`) + ` FROM contacts `
 
 func scanContact(scan row) (c store.Contact, err error) {
 	var lookup, at int64
-	err = scan(&c.Kind, &lookup, &c.Sealed, &c.Owner, &c.Order, &at)
+	var original []byte
+	err = scan(&c.Kind, &lookup, &c.Sealed, &c.Owner, &c.Order, &at, &original)
+	copy(c.Original[:], original)
 	c.Lookup, c.AddedAt = uint64(lookup), moment(at)
 	return c, err
 }

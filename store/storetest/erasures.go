@@ -15,7 +15,8 @@ func forgetIn(tx store.Tx, n int) error {
 			c.Data = append([]byte("less of "), c.Column...)
 			return c, nil
 		}
-		return []byte("forgotten"), errors.Join(e.Chunks("s1", blank), e.Profile("orders", 1, []byte("less")), e.Sighting("spring", 2, []byte("less")))
+		return []byte("forgotten"), errors.Join(e.Chunks("s1", blank), e.Profile("orders", 1, []byte("less")), e.Sighting("spring", 2, []byte("less")),
+			e.Owner("phone", 7, "orders/acme/else"))
 	})
 	return err
 }
@@ -28,6 +29,8 @@ func erasures(f *fixture) {
 	f.refuse("unknown sighting", store.ErrNotFound, erase(store.Forget, func(e store.Eraser) error { return e.Sighting("spring", 9, nil) }))
 	f.refuse("unknown export", store.ErrNotFound, erase(store.Retire, func(e store.Eraser) error { return e.Retire("e9") }))
 	f.refuse("retired already", store.ErrInvalid, erase(store.Retire, func(e store.Eraser) error { return e.Retire("e2") }))
+	f.refuse("owner of a free contact", store.ErrInvalid, erase(store.Forget, func(e store.Eraser) error { return e.Owner("domain", 7, "x") }))
+	f.refuse("unknown contact", store.ErrNotFound, erase(store.Forget, func(e store.Eraser) error { return e.Owner("email", 7, "x") }))
 	f.refuse("twice in one erasure", store.ErrInvalid, erase(store.Forget, func(e store.Eraser) error {
 		return errors.Join(e.Sighting("spring", 1, nil), e.Sighting("spring", 1, nil))
 	}))
@@ -37,7 +40,7 @@ func erasures(f *fixture) {
 	f.view(func(tx store.Tx) error {
 		list, err := tx.Erasures()
 		f.equal("erasures", len(list), 2)
-		f.equal("first", fmt.Sprint(list[0].Seq, list[0].Kind, string(list[0].Sealed), len(list[0].Changes)), "1forgetforgotten3")
+		f.equal("first", fmt.Sprint(list[0].Seq, list[0].Kind, string(list[0].Sealed), len(list[0].Changes)), "1forgetforgotten4")
 		f.equal("second", fmt.Sprint(list[1].Seq, list[1].Kind, len(list[1].Changes)), fmt.Sprint(2, "retire", len(canaries("e2"))+1))
 		f.equal("time", list[0].At, kept(15))
 		return errors.Join(err, whatIsLeft(f, tx))
@@ -74,6 +77,11 @@ func whatIsLeft(f *fixture, tx store.Tx) error {
 	f.equal("sighting", string(list[1].Sealed), "less")
 	f.equal("what was sealed", list[1].SealedSum(), sha256.Sum256(y.Sealed))
 	f.equal("the other sighting", list[0].Original, [32]byte{})
+	phones, err8 := tx.Contacts("phone")
+	f.equal("owner", phones[0].Owner, "orders/acme/else")
+	was := phones[0]
+	was.Owner, was.Original = "orders/acme/0", [32]byte{}
+	f.equal("contact's digest", phones[0].Digest(), was.Digest())
 	e, err5 := tx.Export("e2")
 	f.equal("retired", e.Retired, kept(16))
 	left, err6 := tx.Canaries("e2")
@@ -85,5 +93,5 @@ func whatIsLeft(f *fixture, tx store.Tx) error {
 		f.equal("export with lookups", export, "e1")
 		return nil
 	})
-	return errors.Join(err, err2, err3, err4, err5, err6, err7)
+	return errors.Join(err, err2, err3, err4, err5, err6, err7, err8)
 }
