@@ -130,6 +130,7 @@ func (d *decision) explain(accused, listed int) {
 		d.warn("rows of several datasets were found; %s has the most", d.result.Dataset)
 	}
 	d.explainNumbers()
+	d.explainRetired()
 	if len(d.concerned) > 0 && len(d.candidates) == 0 {
 		d.warn("every export of the dataset was issued after the input had been seen: nobody is a candidate")
 	}
@@ -137,7 +138,7 @@ func (d *decision) explain(accused, listed int) {
 		if only, ok := p.only(); ok && only == SourceCanary && d.result.MarksRead == 0 {
 			d.warn("canaries alone speak against the copy of %s: no marks were read that could confirm them", p.Recipient)
 		}
-		if p.Coverage < 0.5 && d.result.RowsLinked > 0 {
+		if p.Coverage < 0.5 && d.result.RowsLinked > 0 && p.RetiredCopies == 0 {
 			d.warn("the copy of %s holds only %.0f %% of the rows that were linked: there are other sources", p.Recipient, 100*p.Coverage)
 		}
 	}

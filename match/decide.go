@@ -223,6 +223,7 @@ func (d *decision) weigh(ctx context.Context, s *dataset) error {
 		d.logE[c.Number] += sum
 		exports, coverage := held.coverage(c)
 		p.Exports = append(p.Exports, exports...)
+		p.RetiredCopies += d.retiredOf(c.Recipient, s)
 		if first {
 			p.Coverage = coverage
 		}

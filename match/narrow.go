@@ -107,6 +107,9 @@ func (d *tracing) notConcerned(who string) string {
 // heldNothing excludes those who were to hold none of the rows, unless one of
 // their canaries was hit.
 func (d *tracing) heldNothing(who string) string {
+	if d.retiredOf(who) > 0 {
+		return "" // its rows are not known any more
+	}
 	persons, held := 0, 0
 	for k, s := range d.t.sources {
 		n, ok := s.number[who]
@@ -145,7 +148,7 @@ func (d *tracing) suspect(who string) *Suspect {
 // ten, or by as much compared with the best.
 func (d *tracing) spokenAgainst(who string) string {
 	p, best := d.suspect(who), d.suspects[0]
-	if p == nil || p.Log10LR > -against && p.Log10LR > best.Log10LR-against {
+	if p == nil || p.Log10LR > -against && (p.Log10LR > best.Log10LR-against || p.RetiredCopies > 0) {
 		return ""
 	}
 	if why := d.leftOutOf(p); why != "" {

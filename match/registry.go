@@ -136,7 +136,7 @@ func (d *dataset) loadLayer(ctx context.Context, tx store.Tx, s store.Scheme, ma
 	}
 	slices.SortStableFunc(snapshots, func(a, b store.Snapshot) int { return b.Recorded.Compare(a.Recorded) })
 	for _, r := range snapshots {
-		if r.Scheme != s.Version || !used[r.ID] {
+		if r.Scheme != s.Version || !used[r.ID] || r.Erased() {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
@@ -193,6 +193,9 @@ func (d *dataset) loadCanaries(tx store.Tx, master key.Root) error {
 	at := map[string]int{}
 	hasher := master.Derive("canary-lookup").Hasher()
 	for _, e := range d.exports {
+		if !e.Retired.IsZero() {
+			continue // nothing is left of them
+		}
 		records, err := tx.Canaries(e.ID)
 		if err != nil {
 			return err

@@ -80,7 +80,8 @@ type Suspect struct {
 	FalseAccusationBound float64          `json:"false_accusation_bound"`
 	Share                float64          `json:"share"` // of what was read that comes from the copy
 	Evidence             []EvidenceWeight `json:"evidence"`
-	Coverage             float64          `json:"coverage"` // of the linked rows that the recipient received
+	Coverage             float64          `json:"coverage"`                 // of the linked rows that the recipient received
+	RetiredCopies        int              `json:"retired_copies,omitempty"` // of which it is not known any more what they held
 	Shortlisted          bool             `json:"shortlisted"`
 	MoreMarks            *MoreMarks       `json:"more_marks,omitempty"`  // of those that are shortlisted
 	ModelBased           []EvidenceWeight `json:"model_based,omitempty"` // depends on a model of who complains: in no bound

@@ -134,12 +134,15 @@ func (d *tracing) describeCopies(p *Suspect, s *source, k, who int) {
 			p.Exports = append(p.Exports, x.ID)
 		}
 	}
+	p.RetiredCopies += d.retiredOf(p.Recipient, s.d)
 	part := d.t.ledgers[0].parts[k]
 	if part.persons == 0 || s.d.name != d.concerned[0] {
 		return
 	}
 	p.Coverage = float64(part.held[who]) / float64(part.persons)
-	p.ModelBased = append(p.ModelBased, s.membership(part, who))
+	if p.RetiredCopies == 0 {
+		p.ModelBased = append(p.ModelBased, s.membership(part, who))
+	}
 }
 
 // rankByModel puts those first, among candidates of equal evidence, whose rows

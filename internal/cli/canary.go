@@ -110,6 +110,9 @@ func (r *registry) plantedIn(ctx context.Context, id string) (columns []string, 
 		for _, c := range scheme.Columns {
 			columns = append(columns, c.Name)
 		}
+		if !e.Retired.IsZero() {
+			return inputError("the copy itself still shows them", "export %s: it was retired on %s, and its canaries are not kept any more", id, day(e.Retired))
+		}
 		sealed, err := tx.Canaries(id)
 		for _, s := range sealed {
 			one, err := match.OpenCanary(r.key, id, s.Sealed)

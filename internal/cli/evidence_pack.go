@@ -173,6 +173,9 @@ func (k *packing) load(ctx context.Context, recipient, id string) error {
 		if k.export.Recipient != recipient {
 			return inputError("telltale export list shows them", "export %s: it was issued to %s, not to %s", id, k.export.Recipient, recipient)
 		}
+		if !k.export.Retired.IsZero() {
+			return inputError("choose another copy of the same recipient with --export", "export %s: it was retired on %s: its rows and canaries can no longer be shown", id, day(k.export.Retired))
+		}
 		d, err := tx.Dataset(k.export.Dataset)
 		if err != nil {
 			return err

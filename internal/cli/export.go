@@ -57,12 +57,13 @@ type exportDoc struct {
 	Density      float64   `json:"density"`
 	Scheme       int       `json:"scheme"`
 	IssuedAt     time.Time `json:"issued_at"`
+	Retired      time.Time `json:"retired_at,omitzero"`
 }
 
 func exportDocOf(e store.Export) exportDoc {
 	return exportDoc{ID: e.ID, Recipient: e.Recipient, Dataset: e.Dataset, File: e.File, SHA256: e.SHA256, Bytes: e.Bytes,
 		Rows: e.Rows, MarkedCells: e.MarkedCells, ChangedCells: e.ChangedCells, Canaries: e.Canaries, Shared: e.Shared,
-		Withheld: e.Withheld, Withhold: e.WithholdRate, Density: e.Density, Scheme: e.Scheme, IssuedAt: e.IssuedAt}
+		Withheld: e.Withheld, Withhold: e.WithholdRate, Density: e.Density, Scheme: e.Scheme, IssuedAt: e.IssuedAt, Retired: e.Retired}
 }
 
 func exportDocs(exports []store.Export) []exportDoc {
