@@ -140,7 +140,7 @@ func (s *Survey) drop(c Choices) {
 
 // analysisDensity is the density at which a copy of the sampled rows differs
 // from the original in less than mostChanged of its cells, but for one copy in a
-// thousand: three standard deviations are kept back.
+// thirty thousand: four standard deviations are kept back.
 func (s *Survey) analysisDensity() float64 {
 	width := float64(len(s.Columns))
 	rows := float64(max(s.Rows, int64(s.Sampled)))
@@ -151,7 +151,7 @@ func (s *Survey) analysisDensity() float64 {
 	if share == 0 || rows == 0 {
 		return 1
 	}
-	spread := 3 * math.Sqrt((1-sparseChange)/(rows*width))
+	spread := 4 * math.Sqrt((1-sparseChange)/(rows*width))
 	root := (math.Sqrt(spread*spread+4*mostChanged) - spread) / 2
 	return min(1, root*root*width/(sparseChange*share))
 }
