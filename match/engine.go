@@ -6,17 +6,23 @@ import (
 
 	"telltale/fingerprint"
 	"telltale/internal/key"
+	"telltale/match/link"
 	"telltale/store"
 )
 
 // DefaultAlpha bounds the chance that anybody is accused wrongly.
 const DefaultAlpha = 1e-6
 
+// DefaultMemory is how many bytes of link indexes stay in memory, newest snapshots
+// first; the others are read from a temporary file (see link.Room).
+const DefaultMemory = 1 << 30
+
 // Options of an engine. The zero value is the default.
 type Options struct {
 	Alpha    float64  // bound on accusing anybody wrongly; 0 means DefaultAlpha
 	Datasets []string // none: all that the registry has
 	All      bool     // list every candidate among the suspects
+	Memory   int64    // bytes of link indexes that stay in memory; 0 means DefaultMemory
 	Progress func(rows, bytes int64)
 	// Hold is of how many rows at most, over all snapshots, the indexes are held
 	// in memory; 0: of all. Beyond it they are looked up for the messages that
@@ -56,16 +62,20 @@ type Engine struct {
 	resolved *resolved  // contacts that are known in part
 	lookup   *lookup    // nil where indexes are held
 	texts    []*textIndex
+	room     *link.Room
 }
 
 // Open loads what is needed to match against the datasets of a registry: their
-// link indexes (about 100 bytes a row) and canaries. It does not keep st unless
-// there are more rows than Options.Hold.
+// link indexes (about 100 bytes a row, beyond Options.Memory in a temporary file)
+// and canaries. It does not keep st unless there are more rows than Options.Hold.
 func Open(ctx context.Context, st store.Store, master key.Root, o Options) (*Engine, error) {
 	if o.Alpha == 0 {
 		o.Alpha = DefaultAlpha
 	}
-	e := &Engine{options: o, master: master}
+	if o.Memory == 0 {
+		o.Memory = DefaultMemory
+	}
+	e := &Engine{options: o, master: master, room: link.NewRoom(o.Memory)}
 	err := st.View(ctx, func(tx store.Tx) error {
 		names := o.Datasets
 		if len(names) == 0 {
@@ -82,7 +92,7 @@ func Open(ctx context.Context, st store.Store, master key.Root, o Options) (*Eng
 			return err
 		}
 		for _, name := range sortedSet(names) {
-			d, err := loadDataset(ctx, tx, name, master, unheld)
+			d, err := loadDataset(ctx, tx, name, master, keeping{e.room, unheld})
 			if err != nil {
 				return err
 			}

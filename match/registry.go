@@ -71,7 +71,14 @@ type planted struct {
 // Controls is how many controls are derived for a dataset.
 const Controls = 100_000
 
-func loadDataset(ctx context.Context, tx store.Tx, name string, master key.Root, unheld func(snapshot string) chunkReader) (*dataset, error) {
+// keeping is where indexes are: in a room, or where unheld is not nil, in the
+// registry.
+type keeping struct {
+	room   *link.Room
+	unheld func(snapshot string) chunkReader
+}
+
+func loadDataset(ctx context.Context, tx store.Tx, name string, master key.Root, keep keeping) (*dataset, error) {
 	record, err := tx.Dataset(name)
 	if err != nil {
 		return nil, fmt.Errorf("dataset %s: %w", name, err)
@@ -82,7 +89,7 @@ func loadDataset(ctx context.Context, tx store.Tx, name string, master key.Root,
 	}
 	slices.SortStableFunc(record.Schemes, func(a, b store.Scheme) int { return cmp.Compare(b.Version, a.Version) })
 	for _, s := range record.Schemes {
-		l, err := d.loadLayer(ctx, tx, s, master, unheld)
+		l, err := d.loadLayer(ctx, tx, s, master, keep)
 		if err != nil {
 			return nil, fmt.Errorf("dataset %s, scheme %d: %w", name, s.Version, err)
 		}
@@ -106,9 +113,8 @@ func loadDataset(ctx context.Context, tx store.Tx, name string, master key.Root,
 	return d, d.loadControls(tx, record.Schemes[0].Profile, master)
 }
 
-// loadLayer loads what belongs to a scheme; unheld is nil where indexes are to
-// be held in memory.
-func (d *dataset) loadLayer(ctx context.Context, tx store.Tx, s store.Scheme, master key.Root, unheld func(snapshot string) chunkReader) (*layer, error) {
+// loadLayer loads what belongs to a scheme.
+func (d *dataset) loadLayer(ctx context.Context, tx store.Tx, s store.Scheme, master key.Root, keep keeping) (*layer, error) {
 	l := &layer{version: s.Version}
 	if err := json.Unmarshal(s.Rules, &l.scheme); err != nil {
 		return nil, err
@@ -142,11 +148,14 @@ func (d *dataset) loadLayer(ctx context.Context, tx store.Tx, s store.Scheme, ma
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if unheld != nil {
-			l.snapshots = append(l.snapshots, &snapshot{id: r.ID, rows: int(r.Rows), chunks: unheld(r.ID)})
+		if keep.unheld != nil {
+			l.snapshots = append(l.snapshots, &snapshot{id: r.ID, rows: int(r.Rows), chunks: keep.unheld(r.ID)})
 			continue
 		}
 		index, err := loadIndex(tx, r, link.Spec{Columns: l.scheme.Columns, Locale: l.scheme.Locale})
+		if err == nil {
+			err = index.MoveTo(keep.room)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("snapshot %s: %w", r.ID, err)
 		}

@@ -60,12 +60,12 @@ func (m *Mapping) nearRows(p *probe, dst []uint32) []uint32 {
 // nearIn adds the rows that share the value of a column, or a half of it.
 func (m *Mapping) nearIn(p *probe, x *probed, most int) {
 	start := len(p.near)
-	for _, row := range m.l.byTag[x.f].rowsOf(m.l.tags[x.f], x.tag, most) {
+	for _, row := range m.l.byTag[x.f].rowsOf(m.l.tags[x.f], x.tag, most, m.l.room) {
 		p.near = append(p.near, nearRow{row, 1, x.exact})
 	}
 	for i, bits := range x.half {
 		if h := m.l.half[x.f] + i; bits > 0 {
-			for _, row := range m.l.byHalf[h].rowsOf(m.l.halves[h], x.halves[i], most) {
+			for _, row := range m.l.byHalf[h].rowsOf(m.l.halves[h], x.halves[i], most, m.l.room) {
 				if m.l.tags[x.f][row] != x.tag {
 					p.near = append(p.near, nearRow{row, 1, bits})
 				}

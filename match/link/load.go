@@ -34,6 +34,8 @@ type Index struct {
 
 	byTag  []tagList // per column
 	byHalf []tagList // per half
+
+	room *Room // nil: memory
 }
 
 // list finds the rows that hold a value.
@@ -257,23 +259,24 @@ func (ix *Index) commonness(column int, tag uint16) int {
 // halfCount is how many rows have that tag as a half.
 func (ix *Index) halfCount(half int, tag uint16) int {
 	f := &ix.halfFreq[half]
-	f.fill(ix.halves[half])
+	f.fill(ix.halves[half], ix.room)
 	return int(f.count[tag])
 }
 
 func (ix *Index) frequency(column int) *frequency {
 	f := &ix.freq[column]
-	f.fill(ix.tags[column])
+	f.fill(ix.tags[column], ix.room)
 	return f
 }
 
-func (f *frequency) fill(tags []uint16) {
+func (f *frequency) fill(tags []uint16, r *Room) {
 	f.once.Do(func() {
-		f.count = make([]uint32, 1<<16)
+		count := make([]uint32, 1<<16)
 		for _, t := range tags {
-			if f.count[t]++; t != 0 && f.count[t] == 1 {
+			if count[t]++; t != 0 && count[t] == 1 {
 				f.used++
 			}
 		}
+		f.count = kept(r, count)
 	})
 }

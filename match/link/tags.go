@@ -17,23 +17,24 @@ type tagList struct {
 
 // rowsOf returns the rows that have a tag among tags; none when they are more
 // than most, or the tag is that of empty cells.
-func (t *tagList) rowsOf(tags []uint16, tag uint16, most int) []uint32 {
+func (t *tagList) rowsOf(tags []uint16, tag uint16, most int, r *Room) []uint32 {
 	if tag == 0 {
 		return nil
 	}
 	t.once.Do(func() {
-		t.start, t.rows = make([]uint32, 1<<16+1), make([]uint32, len(tags))
+		start, rows := make([]uint32, 1<<16+1), make([]uint32, len(tags))
 		for _, x := range tags {
-			t.start[int(x)+1]++
+			start[int(x)+1]++
 		}
-		for i := range t.start[1:] {
-			t.start[i+1] += t.start[i]
+		for i := range start[1:] {
+			start[i+1] += start[i]
 		}
-		at := slices.Clone(t.start)
+		at := slices.Clone(start)
 		for row, x := range tags {
-			t.rows[at[x]] = uint32(row)
+			rows[at[x]] = uint32(row)
 			at[x]++
 		}
+		t.start, t.rows = kept(r, start), kept(r, rows)
 	})
 	from, to := t.start[tag], t.start[int(tag)+1]
 	if int(to-from) > most {
@@ -45,7 +46,7 @@ func (t *tagList) rowsOf(tags []uint16, tag uint16, most int) []uint32 {
 // tagged returns the rows with that tag; none when they are too many, or the
 // tag is that of empty cells.
 func (ix *Index) tagged(column int, tag uint16) []uint32 {
-	return ix.byTag[column].rowsOf(ix.tags[column], tag, maxCandidate)
+	return ix.byTag[column].rowsOf(ix.tags[column], tag, maxCandidate, ix.room)
 }
 
 // maxTagRows is the size of a table beyond which almost any value has the tag
