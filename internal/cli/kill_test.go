@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"flag"
@@ -16,7 +17,10 @@ import (
 	"telltale/match"
 )
 
-var killRounds = flag.Int("kills", 40, "rounds of TestKilled")
+var (
+	killRounds = flag.Int("kills", 27, "rounds of TestKilled")
+	busyFor    = flag.Duration("busy", 0, "how long TestManyProcesses goes on; at least a round each")
+)
 
 // asProgram makes the test binary the program itself, for tests that need a
 // process to kill.
@@ -65,52 +69,136 @@ func prepared(t *testing.T) *shell {
 
 const customersFile = "../../testdata/customers.csv"
 
-// TestKilled kills commands at random moments. Whatever the moment, the
-// registry opens and verifies, claims no export that is not there, and keeps
-// what was acknowledged. The seed is fixed; the moments are not repeatable.
-func TestKilled(t *testing.T) {
-	s := prepared(t)
-	r := rand.New(rand.NewPCG(99, 1))
-	acknowledged := map[string]bool{}
-	killed := 0
-	for round := range *killRounds {
-		out := s.path(fmt.Sprintf("round-%d", round))
-		commands := [][]string{
-			{"export", customersFile, "--dataset", "customers", "--to-all", "--out", out},
-			{"export", customersFile, "--dataset", "customers", "--to", "bolt", "--out", out + ".csv", "--withhold", "0.01"},
-			{"match", s.path("first/customers.bolt.csv"), "--case", "killed"},
-			{"trace", "--contact", "07700 900012", "--case", "killed", "--text", fmt.Sprint("round ", round)},
-			{"recipient", "add", fmt.Sprint("party-", round)},
-			{"case", "state", "killed", "--from", "bolt", "--to", fmt.Sprint("buyer ", round), "--basis", "chat"},
-			{"dataset", "add", fmt.Sprint("set-", round), customersFile, "--key", "customer_id"},
+// lives are the commands that are killed, with what is true once one has
+// ended by itself.
+type lives struct {
+	*shell
+	round   int
+	issued  map[string]string // acknowledged: file -> recipient
+	people  []string          // not forgotten yet
+	usually map[int]time.Duration
+}
+
+// command is the next one, and what to note when it was acknowledged.
+func (l *lives) command(kind int) (args []string, acknowledged func()) {
+	out := l.path(fmt.Sprintf("round-%d", l.round))
+	nothing := func() {}
+	switch kind {
+	case 0:
+		return []string{"export", customersFile, "--dataset", "customers", "--to-all", "--out", out}, func() {
+			for _, name := range []string{"acme", "bolt", "cargo"} {
+				l.issued[out+"/customers."+name+".csv"] = name
+			}
 		}
-		cmd := s.process(commands[round%len(commands)]...)
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
+	case 1:
+		return []string{"export", customersFile, "--dataset", "customers", "--to", "bolt", "--out", out + ".csv", "--withhold", "0.01"}, func() { l.issued[out+".csv"] = "bolt" }
+	case 2:
+		return []string{"match", l.path("first/customers.bolt.csv"), "--case", fmt.Sprint("case-", l.round)}, nothing
+	case 3:
+		return []string{"trace", "--contact", "07700 900012", "--case", "killed", "--text", fmt.Sprint("round ", l.round)}, nothing
+	case 4:
+		who := l.people[0]
+		return []string{"forget", "--person", who}, func() { l.people = l.people[1:] }
+	case 5:
+		return []string{"case", "state", "killed", "--from", "bolt", "--to", fmt.Sprint("buyer ", l.round), "--basis", "chat"}, nothing
+	case 6:
+		return []string{"dataset", "add", fmt.Sprint("set-", l.round), customersFile, "--key", "customer_id"}, nothing
+	case 7:
+		return []string{"registry", "backup", out + ".db"}, func() {
+			l.ok("ledger", "verify", "--registry", out+".db", "--key-file", l.registry()+".key")
+			os.Remove(out + ".db")
 		}
-		timer := time.AfterFunc(time.Duration(r.IntN(350))*time.Millisecond, func() { _ = cmd.Process.Kill() })
-		err := cmd.Wait()
+	}
+	return []string{"recipient", "add", fmt.Sprint("party-", l.round)}, nothing
+}
+
+const killedKinds = 9
+
+// live runs a command of a kind as a process of its own. It is killed at a
+// random moment of what it takes by itself, which the first of a kind shows.
+func (l *lives) live(kind int, r *rand.Rand) (killed bool) {
+	args, acknowledged := l.command(kind)
+	cmd := l.process(args...)
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	begun := time.Now()
+	if err := cmd.Start(); err != nil {
+		l.t.Fatal(err)
+	}
+	var timer *time.Timer
+	if usually, known := l.usually[kind]; known {
+		timer = time.AfterFunc(time.Duration(1.05*r.Float64()*float64(usually)), func() { _ = cmd.Process.Kill() })
+	}
+	err := cmd.Wait()
+	if timer != nil {
 		timer.Stop()
-		if err != nil {
-			killed++
-		} else if round%len(commands) == 1 {
-			acknowledged[out+".csv"] = true
+	}
+	switch {
+	case err == nil:
+		acknowledged()
+		if _, known := l.usually[kind]; !known {
+			l.usually[kind] = time.Since(begun)
 		}
-		list := s.sound()
-		for _, e := range list.Exports {
-			delete(acknowledged, e.File)
+	case timer == nil || cmd.ProcessState.ExitCode() >= 0:
+		l.t.Fatalf("round %d, telltale %s: %v\n%s", l.round, strings.Join(args, " "), err, errs.Bytes())
+	}
+	return err != nil
+}
+
+// TestKilled kills commands at random moments. Whatever the moment, the
+// registry opens and verifies, claims no export that is not there, and every
+// copy whose export was acknowledged is attributed in the end. The seed is
+// logged; the moments are not repeatable.
+func TestKilled(t *testing.T) {
+	l := &lives{shell: prepared(t), issued: map[string]string{}, usually: map[int]time.Duration{}, people: peopleOf(t)}
+	l.ok("case", "state", "killed", "--from", "bolt", "--to", "somebody", "--basis", "chat")
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 1))
+	killed := map[int]int{}
+	for ; l.round < *killRounds+killedKinds; l.round++ {
+		if kind := l.round % killedKinds; l.live(kind, r) {
+			killed[kind]++
 		}
-		for path := range acknowledged {
-			t.Errorf("round %d: the export to %s was acknowledged and is not listed", round, path)
+		listed := map[string]bool{}
+		for _, e := range l.sound().Exports {
+			listed[e.File] = true
+		}
+		for path := range l.issued {
+			if !listed[path] {
+				t.Errorf("round %d: the export to %s was acknowledged and is not listed", l.round, path)
+			}
 		}
 	}
-	t.Logf("%d of %d commands were killed before they ended", killed, *killRounds)
-	if *killRounds >= 40 && killed < *killRounds/10 {
-		t.Errorf("only %d of %d commands were killed: the moments are too late to test anything", killed, *killRounds)
+	total := 0
+	for _, n := range killed {
+		total += n
 	}
-	if got := s.match(s.path("first/customers.cargo.csv")); accused(got) != "cargo" {
-		t.Errorf("after all that cargo's copy is attributed to %q", accused(got))
+	t.Logf("%d of %d commands were killed before they ended, by kind %v; %d copies were acknowledged, %d people forgotten", total, *killRounds, killed, len(l.issued), len(peopleOf(t))-len(l.people))
+	if total < *killRounds/3 {
+		t.Errorf("only %d of %d commands were killed: the moments are too late to test anything", total, *killRounds)
 	}
+	l.ok("registry", "check")
+	for path, want := range l.issued {
+		if got := l.match(path); accused(got) != want {
+			t.Errorf("after all that %s is attributed to %q", path, accused(got))
+		}
+	}
+}
+
+// peopleOf are the addresses of the table's people.
+func peopleOf(t *testing.T) (people []string) {
+	t.Helper()
+	data, err := os.ReadFile(customersFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(string(data), "\n")[1:] {
+		if cells := strings.Split(line, ","); len(cells) > 3 {
+			people = append(people, cells[3])
+		}
+	}
+	return people
 }
 
 // TestKilledInit kills init: what is left can be used, or made anew in another
@@ -133,42 +221,53 @@ func TestKilledInit(t *testing.T) {
 	}
 }
 
-// TestManyProcesses lets processes write at once: no error, nothing lost.
+// TestManyProcesses lets eight processes write at once: no error, nothing lost.
 func TestManyProcesses(t *testing.T) {
 	s := prepared(t)
-	const processes, each = 4, 4
-	errs := make(chan error, processes)
+	people := peopleOf(t)
+	const processes = 8
+	until := time.Now().Add(*busyFor)
+	done, errs := make(chan int), make(chan error, 10_000)
 	for p := range processes {
 		go func() {
-			for i := range each {
-				name := fmt.Sprintf("p%d-%d", p, i)
-				for _, args := range [][]string{
+			n := 0
+			for ; n == 0 || time.Now().Before(until); n++ {
+				name := fmt.Sprintf("p%d-%d", p, n)
+				commands := [][]string{
 					{"recipient", "add", name},
 					{"export", customersFile, "--dataset", "customers", "--to", "acme", "--out", s.path(name + ".csv")},
 					{"trace", "--contact", "07700 900001", "--case", "busy", "--text", name},
-				} {
+				}
+				if n%4 == 3 {
+					commands = append(commands, []string{"forget", "--person", people[(p*50+n)%len(people)]}, []string{"registry", "backup", s.path(name + ".db")}, []string{"ledger", "verify"})
+				}
+				for _, args := range commands {
 					if out, err := s.process(args...).CombinedOutput(); err != nil {
 						errs <- fmt.Errorf("telltale %s: %v\n%s", strings.Join(args, " "), err, out)
-						return
 					}
 				}
 			}
-			errs <- nil
+			done <- n
 		}()
 	}
+	total := 0
 	for range processes {
-		if err := <-errs; err != nil {
-			t.Error(err)
-		}
+		total += <-done
 	}
-	if list := s.sound(); len(list.Exports) != 3+processes*each {
-		t.Errorf("%d exports are listed, want %d", len(list.Exports), 3+processes*each)
+	close(errs)
+	for err := range errs {
+		t.Error(err)
+	}
+	t.Logf("%d rounds of %d processes in %v", total, processes, *busyFor)
+	if list := s.sound(); len(list.Exports) != 3+total {
+		t.Errorf("%d exports are listed, want %d", len(list.Exports), 3+total)
 	}
 	var show struct{ Sightings []json.RawMessage }
 	s.ask(&show, "case", "show", "busy")
-	if len(show.Sightings) != processes*each {
-		t.Errorf("%d sightings, want %d", len(show.Sightings), processes*each)
+	if len(show.Sightings) != total {
+		t.Errorf("%d sightings, want %d", len(show.Sightings), total)
 	}
+	s.ok("registry", "check")
 }
 
 // TestInterrupted: an interrupted export exits with 130 and leaves nothing.
