@@ -3,6 +3,7 @@ package sqlite
 import (
 	"bufio"
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -40,6 +41,60 @@ func child() bool {
 	}
 	st.Close()
 	return true
+}
+
+// migrator is what this test binary does as another process: it opens a
+// registry, which brings it up to date.
+func migrator() bool {
+	path := os.Getenv("TELLTALE_TEST_MIGRATE")
+	if path == "" {
+		return false
+	}
+	st, err := Open(background, path, storetest.Signer{})
+	if err != nil {
+		fmt.Println("error", err)
+		os.Exit(1)
+	}
+	st.Close()
+	return true
+}
+
+var migrationRounds = flag.Int("migrations", 12, "rounds of TestKilledMigrating")
+
+// TestKilledMigrating kills a process at a random moment of bringing a registry
+// of version 1 up to date, which the first shows the length of. Whoever opens it
+// next has it up to date, with all that was in it.
+func TestKilledMigrating(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	random := rand.New(rand.NewPCG(seed, 2))
+	usually, killed := time.Duration(0), 0
+	for i := range *migrationRounds + 1 {
+		path := version1(t)
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), "TELLTALE_TEST_MIGRATE="+path)
+		begun := time.Now()
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if i > 0 {
+			timer := time.AfterFunc(time.Duration(random.Float64()*float64(usually)), func() { cmd.Process.Kill() })
+			defer timer.Stop()
+		}
+		err := cmd.Wait()
+		switch {
+		case i == 0 && err == nil:
+			usually = time.Since(begun)
+		case err != nil && cmd.ProcessState.ExitCode() < 0:
+			killed++
+		case err != nil:
+			t.Fatalf("round %d: %v", i, err)
+		}
+		if problem := verified(t, path); problem != "" {
+			t.Fatalf("round %d: %s", i, problem)
+		}
+		removeAll(path)
+	}
+	t.Logf("seed %d: %d of %d were killed within %v", seed, killed, *migrationRounds, usually)
 }
 
 // writeSome is an update that touches most tables.

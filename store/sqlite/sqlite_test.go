@@ -14,7 +14,7 @@ import (
 var background = context.Background()
 
 func TestMain(m *testing.M) {
-	if child() {
+	if child() || migrator() {
 		return
 	}
 	goleak.VerifyTestMain(m)
