@@ -11,6 +11,7 @@ const (
 	costHidden = 11.0 // what an unseen copy has to save, in nats
 	costMerge  = 25.0 // what a second source has to save
 	maxSweeps  = 8
+	maxRefits  = 8
 )
 
 // search looks for the forest with the shortest description: every subtree is
@@ -203,14 +204,30 @@ func (s *search) improve(ctx context.Context) error {
 			}
 		}
 		s.refit()
-		if sweeps > 1 {
-			s.rearrange()
+		if sweeps == 1 {
+			return nil
 		}
+		s.rearrange()
 		if slices.Equal(before, s.f.shape()) {
 			return nil
 		}
 	}
 	return nil
+}
+
+// settled refits until the description hardly gets shorter, and returns its
+// log likelihood.
+func (s *search) settled() float64 {
+	now := s.value()
+	for range maxRefits {
+		s.refit()
+		x := s.value()
+		if x < now+0.1 {
+			return x
+		}
+		now = x
+	}
+	return now
 }
 
 func (s *search) movable(v int) bool {
@@ -237,14 +254,12 @@ func (f *forest) shape() []int {
 // hidden one above it, a hidden one instead of a copy, a copy and its parent
 // the other way round, and a hidden copy less.
 func (s *search) rearrange() {
-	now := s.value()
+	now := s.settled()
 	for _, change := range s.changes() {
 		old := s.f
 		s.f = old.clone()
 		if change(s.f) {
-			s.refit()
-			s.refit()
-			if x := s.value(); x > now+1e-6 {
+			if x := s.settled(); x > now+0.5 {
 				now = x
 				continue
 			}
