@@ -15,15 +15,16 @@ type place struct {
 
 // placer weighs the places for one subtree v that was taken out of the forest.
 type placer struct {
-	m    *messages
-	pool *pool
-	v    int
-	in   []pair
-	rest prior
-	pi   []float64 // probability that the parent has the trait
-	o    []pair
-	ft   []pair
-	fv   []pair
+	m     *messages
+	pool  *pool
+	v     int
+	in    []pair
+	rest  prior
+	pi    []float64 // probability that the parent has the trait
+	owned []float64 // that a new hidden node has it
+	o     []pair
+	ft    []pair
+	fv    []pair
 }
 
 // prior is what is known beside the content: marks, times and facts.
@@ -31,7 +32,7 @@ type prior func(v, parent int) float64
 
 func newPlacer(m *messages, pool *pool, v int, in []pair, rest prior) *placer {
 	n := len(in)
-	return &placer{m: m, pool: pool, v: v, in: in, rest: rest, pi: make([]float64, n), o: pool.get(), ft: pool.get(), fv: pool.get()}
+	return &placer{m: m, pool: pool, v: v, in: in, rest: rest, pi: make([]float64, n), owned: make([]float64, n), o: pool.get(), ft: pool.get(), fv: pool.get()}
 }
 
 func (s *placer) release() { s.pool.free = append(s.pool.free, s.o, s.ft, s.fv) }
@@ -69,17 +70,38 @@ func (s *placer) above(t int) place {
 	for i, o := range s.o {
 		s.pi[i] = o[1]
 	}
-	plain := place{at: t, above: true, hop: s.m.f.t.fit(s.pi, s.in, s.known()), other: s.m.f.hop[t], hidden: hop{column: -1}}
-	s.between(&plain, in)
+	best := place{at: t, above: true, hop: s.m.f.t.fit(s.pi, s.in, s.known()), other: s.m.f.hop[t], hidden: hop{column: -1}}
+	s.between(&best, in)
 	both := s.filtered(in)
 	if both.column < 0 {
-		return plain
+		return best
 	}
 	x := place{at: t, above: true, hop: hop{column: -1}, other: hop{column: -1}, hidden: both}
-	if s.between(&x, in); x.score > plain.score {
-		return x
+	if s.between(&x, in); x.score > best.score {
+		best = x
 	}
-	return plain
+	y := place{at: t, above: true, hidden: both}
+	s.further(x, &y, in)
+	if s.between(&y, in); y.score > best.score {
+		best = y
+	}
+	return best
+}
+
+// further fits filters by which the two subtrees took their rows from the new
+// hidden node of x.
+func (s *placer) further(x place, y *place, in []pair) {
+	t := s.m.f.t
+	r := s.owned
+	for i := range t.foreign {
+		r[i] = s.has(&x, in, i)
+	}
+	y.hop = t.choose(r, s.in, s.known())
+	var known []uint8
+	if !s.m.f.hidden(x.at) {
+		known = t.state[x.at]
+	}
+	y.other = t.choose(r, in, known)
 }
 
 // filtered fits a hop to the rows of either of two subtrees.
@@ -157,18 +179,25 @@ func holds(in pair) float64 {
 
 func ratio(a, b float64) float64 { return min(max((a+0.5)/(b+1), 1e-5), 1-1e-5) }
 
+// has is the probability that the new hidden node has a trait.
+func (s *placer) has(x *place, in []pair, i int) float64 {
+	t := s.m.f.t
+	q, qt, qv := t.keepOf(&x.hidden, i), t.keepOf(&x.other, i), t.keepOf(&x.hop, i)
+	t1, v1 := qt*in[i][1]+(1-qt)*in[i][0], qv*s.in[i][1]+(1-qv)*s.in[i][0]
+	t0, v0 := in[i][0]+t.birth[i]*in[i][1], s.in[i][0]+t.birth[i]*s.in[i][1]
+	has := s.pi[i] * q * t1 * v1
+	return has / max(has+s.pi[i]*(1-q)*t0*v0+(1-s.pi[i])*(t0*v0+t.birth[i]*t1*v1), 1e-300)
+}
+
 // improve is a step of expectation and maximisation for the hops around a
 // hidden node.
 func (s *placer) improve(x *place, in []pair, from, to int) (hidden, other, own float64) {
 	t := s.m.f.t
 	var n, u, a, b, at, av float64
 	for i := from; i < to; i++ {
-		w, q := t.weight[i], t.keepOf(&x.hidden, i)
+		w, q, r := t.weight[i], t.keepOf(&x.hidden, i), s.has(x, in, i)
 		qt, qv := t.keepOf(&x.other, i), t.keepOf(&x.hop, i)
 		t1, v1 := qt*in[i][1]+(1-qt)*in[i][0], qv*s.in[i][1]+(1-qv)*s.in[i][0]
-		t0, v0 := in[i][0]+t.birth[i]*in[i][1], s.in[i][0]+t.birth[i]*s.in[i][1]
-		has := s.pi[i] * q * t1 * v1
-		r := has / max(has+s.pi[i]*(1-q)*t0*v0+(1-s.pi[i])*(t0*v0+t.birth[i]*t1*v1), 1e-300)
 		if q != leaked {
 			n += w * max(s.pi[i], r)
 			u += w * r
@@ -233,7 +262,7 @@ func has(in pair, known []uint8, i int) float64 {
 // rangeShare is what naming the values costs where that no row was taken of a
 // value cannot be chance: buyers ask for ranges and neighbours, not for any
 // values, but in which order the values stand is not known.
-const rangeShare = 0.35
+const rangeCost = 3.0
 
 // filter tries a column: values of which few rows were taken are out, and the
 // few have leaked, by errors in the column.
@@ -270,11 +299,11 @@ func (t *traits) filter(c int, pi []float64, in []pair, known []uint8, plain flo
 	}
 	h.cost = subset(all, in1)
 	if sumK > 4*in1 {
-		h.cost *= rangeShare
+		h.cost = min(h.cost, 2*math.Log(all+1)+rangeCost)
 	}
 	h.cost += math.Log(2 * float64(len(t.groups)))
 	h.keep = ratio(sumK-outK, sumN-outN)
-	h.unsure = ratio(h.keep*(sumN-outN)+lostK, sumN+lostN)
+	h.unsure = min(max((2*ratio(sumK, sumN)+lostK)/(2+lostN), 1e-3), 1-1e-3)
 	return h, plain - subset(sumN-outN, sumK-outK) - subset(lostN, lostK) - h.cost + outK*math.Log(leaked)
 }
 

@@ -107,7 +107,7 @@ func (l *traitList) addRows(items []*copied, u *union) {
 	most, _ := budget(len(items))
 	rate := min(1, float64(most)/float64(max(all, 1)))
 	limit := uint32(rate * math.MaxUint32)
-	groupings := groupingsOf(u)
+	groupings := groupingsOf(items, u)
 	l.t.groups, l.t.values = make([][]int32, len(groupings)), make([]int, len(groupings))
 	for c, g := range groupings {
 		l.t.values[c] = g.values
@@ -192,11 +192,11 @@ func (g *grouping) of(key string, row uint32) int32 {
 
 // groupingsOf finds the columns by which buyers may have filtered, those with
 // the fewest values first.
-func groupingsOf(u *union) []grouping {
+func groupingsOf(items []*copied, u *union) []grouping {
 	var out []grouping
 	for _, key := range u.keys {
 		for _, name := range slices.Sorted(maps.Keys(u.issued[key])) {
-			g := grouping{key: key, column: name, cells: u.issued[key][name], number: map[uint16]int32{}}
+			g := grouping{key: key, column: name, cells: maps.Clone(u.issued[key][name]), number: map[uint16]int32{}}
 			for _, row := range slices.Sorted(maps.Keys(g.cells)) {
 				if h := g.cells[row].hash; g.number[h] == 0 {
 					g.number[h] = int32(len(g.number)) + 1
@@ -209,8 +209,28 @@ func groupingsOf(u *union) []grouping {
 	}
 	slices.SortStableFunc(out, func(a, b grouping) int { return a.values - b.values })
 	out = out[:min(len(out), maxGroupings)]
+	for i := range out {
+		out[i].forget(items)
+	}
 	if len(u.keys) > 1 {
 		out = append(out, grouping{snapshots: u.keys, values: len(u.keys)})
 	}
 	return out
+}
+
+// forget takes out the rows whose value some copy has changed: where one
+// filters by the column, it is not the issued value that decides.
+func (g *grouping) forget(items []*copied) {
+	known := maps.Clone(g.cells)
+	for _, c := range items {
+		w := viewOf(c, g.key, g.column, known)
+		if w.rewritten {
+			continue
+		}
+		for row, v := range w.cells {
+			if v != known[row].hash {
+				delete(g.cells, row)
+			}
+		}
+	}
 }

@@ -274,6 +274,11 @@ func (s *search) changes() (out []func(*forest) bool) {
 		switch {
 		case s.f.hidden(v):
 			out = append(out, func(f *forest) bool { return f.alive(v) && f.dissolve(v) })
+			for _, w := range s.f.kids[s.f.parent[v]] {
+				if w > v && s.f.hidden(w) {
+					out = append(out, func(f *forest) bool { return f.alive(v) && f.alive(w) && f.parent[v] == f.parent[w] && f.unite(v, w) })
+				}
+			}
 			for _, c := range s.f.kids[v] {
 				if !s.f.hidden(c) && !s.spam[c] {
 					out = append(out, func(f *forest) bool { return f.parent[c] == v && f.parent[v] >= 0 && f.promote(c) })
@@ -305,6 +310,20 @@ func (f *forest) dissolve(u int) bool {
 		f.link(c, p, h)
 	}
 	f.cut(u)
+	return true
+}
+
+// unite makes one of two hidden nodes with the same parent.
+func (f *forest) unite(v, w int) bool {
+	if f.isSecond(w) {
+		return false
+	}
+	for _, c := range slices.Clone(f.kids[w]) {
+		h := f.hop[c]
+		f.cut(c)
+		f.link(c, v, h)
+	}
+	f.cut(w)
 	return true
 }
 
