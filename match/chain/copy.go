@@ -26,6 +26,7 @@ type copied struct {
 type held struct {
 	rows    *roaring.Bitmap
 	cols    []Column
+	ranks   [][]uint16 // per column, none in a copy that was not seen
 	index   map[string]int
 	limit   uint32
 	sample  []uint32
@@ -62,7 +63,7 @@ func newCopied(i int, n Node) *copied {
 }
 
 func heldOf(t *Table) *held {
-	h := &held{rows: t.Rows, cols: t.Columns, limit: t.Cells.Limit, sample: t.Cells.Rows, hashes: t.Cells.Hashes,
+	h := &held{rows: t.Rows, cols: t.Columns, ranks: t.Ranks, limit: t.Cells.Limit, sample: t.Cells.Rows, hashes: t.Cells.Hashes,
 		edited: t.Cells.Edited, known: t.Cells.Known, order: t.Order, aliases: t.Aliases}
 	if h.rows == nil {
 		h.rows = roaring.New()

@@ -13,7 +13,7 @@ import (
 // ErrSketch is returned for bytes that are no sketch of a known version.
 var ErrSketch = errors.New("sketch cannot be read")
 
-const sketchVersion = 2
+const sketchVersion = 3
 
 type encoder struct{ b []byte }
 
@@ -112,6 +112,16 @@ func (e *encoder) table(t *Table) error {
 		e.fixed(c.Header)
 		e.fixed(c.Shape)
 	}
+	for k := range t.Columns {
+		var ranks []uint16
+		if k < len(t.Ranks) {
+			ranks = t.Ranks[k]
+		}
+		e.uint(uint64(len(ranks)))
+		for _, h := range ranks {
+			e.b = binary.LittleEndian.AppendUint16(e.b, h)
+		}
+	}
 	e.uint(uint64(t.Cells.Limit))
 	e.ascending(t.Cells.Rows)
 	for _, h := range t.Cells.Hashes {
@@ -205,7 +215,7 @@ func (d *decoder) count(size int) int {
 // UnmarshalBinary decodes what MarshalBinary wrote. The bytes may come from
 // anywhere: damage gives ErrSketch.
 func (s *Sketch) UnmarshalBinary(data []byte) error {
-	if len(data) == 0 || data[0] != 1 && data[0] != sketchVersion {
+	if len(data) == 0 || data[0] == 0 || data[0] > sketchVersion {
 		return ErrSketch
 	}
 	d := &decoder{b: data[1:], version: data[0]}
@@ -247,6 +257,17 @@ func (d *decoder) foreign() []uint64 {
 	return row
 }
 
+// ranks reads the order of the values of each column.
+func (d *decoder) ranks(columns int) [][]uint16 {
+	out := make([][]uint16, columns)
+	for k := range out {
+		for raw := d.take(2 * uint64(d.count(2))); len(raw) > 0; raw = raw[2:] {
+			out[k] = append(out[k], binary.LittleEndian.Uint16(raw))
+		}
+	}
+	return out
+}
+
 func (d *decoder) table() Table {
 	t := Table{Dataset: d.string(), Snapshot: d.string(), Rows: roaring.New()}
 	if b := d.take(d.uint()); len(b) > 0 {
@@ -257,6 +278,9 @@ func (d *decoder) table() Table {
 	}
 	for range d.count(17) {
 		t.Columns = append(t.Columns, Column{d.string(), d.fixed(), d.fixed()})
+	}
+	if d.version > 2 {
+		t.Ranks = d.ranks(len(t.Columns))
 	}
 	t.Cells.Limit = uint32(d.uint())
 	last := uint32(0)

@@ -19,15 +19,40 @@ type forest struct {
 
 // hop says how a copy's rows were taken from its parent's: each with
 // probability keep, but none whose value in a column is not one that was
-// asked for. Foreign rows have a share of their own: their values are not
-// known.
+// asked for. A hop may stand for several hands in a line, so there may be
+// several such columns. Foreign rows have a share of their own: their values
+// are not known.
 type hop struct {
 	keep    float64
 	foreign float64
-	unsure  float64 // under a filter, the share of rows whose value is not known
-	column  int     // into traits.groups; -1: no filter
-	in      []bool  // by value
+	filters []filter
 	cost    float64
+}
+
+// filter keeps the rows with some values of a column.
+type filter struct {
+	column int     // into traits.groups
+	in     []bool  // by value
+	pass   float64 // the share of rows that pass, of those whose value is not known
+}
+
+// then is a hop and another one as one.
+func (h hop) then(next hop) hop {
+	out := hop{keep: h.keep * next.keep, foreign: h.foreign * next.foreign, cost: h.cost + next.cost, filters: slices.Clone(h.filters)}
+	for _, f := range next.filters {
+		i := slices.IndexFunc(out.filters, func(x filter) bool { return x.column == f.column })
+		if i < 0 {
+			out.filters = append(out.filters, f)
+			continue
+		}
+		x := &out.filters[i]
+		x.in = slices.Clone(x.in)
+		for g := range x.in {
+			x.in[g] = x.in[g] && f.in[g]
+		}
+		x.pass *= f.pass
+	}
+	return out
 }
 
 // leaked is the probability that a row passes a filter that it should not.
@@ -44,7 +69,7 @@ func newForest(t *traits, given int) *forest {
 // grow adds a node that is out of the tree.
 func (f *forest) grow() int {
 	f.parent, f.kids = append(f.parent, -1), append(f.kids, nil)
-	f.hop, f.second = append(f.hop, hop{keep: 0.5, foreign: 0.5, column: -1}), append(f.second, -1)
+	f.hop, f.second = append(f.hop, hop{keep: 0.5, foreign: 0.5}), append(f.second, -1)
 	return len(f.parent) - 1
 }
 
@@ -129,9 +154,7 @@ func (f *forest) contract(u int) int {
 	left := -1
 	if len(f.kids[u]) == 1 {
 		left = f.kids[u][0]
-		h := f.hop[left]
-		h.keep *= f.hop[u].keep
-		h.foreign *= f.hop[u].foreign
+		h := f.hop[u].then(f.hop[left])
 		f.cut(left)
 		f.link(left, p, h)
 	}

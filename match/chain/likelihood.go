@@ -118,15 +118,17 @@ func (t *traits) either(i int, p pair) float64 {
 
 // of is the probability that a hop keeps an issued row.
 func (h *hop) of(t *traits, i int) float64 {
-	if h.column >= 0 {
-		switch g := t.groups[h.column][i]; {
+	q := h.keep
+	for k := range h.filters {
+		f := &h.filters[k]
+		switch g := t.groups[f.column][i]; {
 		case g < 0:
-			return h.unsure
-		case !h.in[g]:
+			q *= f.pass
+		case !f.in[g]:
 			return leaked
 		}
 	}
-	return h.keep
+	return q
 }
 
 // outward returns out of a node, and makes it when needed.

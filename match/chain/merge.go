@@ -48,7 +48,7 @@ func mergeTables(a, b []Table) []Table {
 			continue
 		}
 		j := joinHeld(heldOf(&out[i]), heldOf(&t))
-		out[i] = Table{Dataset: t.Dataset, Snapshot: t.Snapshot, Rows: j.rows, Columns: j.cols, Order: j.order,
+		out[i] = Table{Dataset: t.Dataset, Snapshot: t.Snapshot, Rows: j.rows, Columns: j.cols, Ranks: ranksOf(j.cols, &out[i], &t), Order: j.order,
 			Cells:   Cells{Limit: j.limit, Rows: j.sample, Hashes: j.hashes, Edited: j.edited, Known: j.known},
 			Aliases: mergeAliases(out[i].Aliases, t.Aliases)}
 	}
@@ -78,4 +78,20 @@ func mergeAliases(a, b []Alias) []Alias {
 	slices.SortFunc(out, compareAliases)
 	out = slices.Compact(out)
 	return out[:min(len(out), MaxAliases)]
+}
+
+// ranksOf puts the orders of values of two tables together.
+func ranksOf(columns []Column, tables ...*Table) [][]uint16 {
+	out := make([][]uint16, len(columns))
+	for k, c := range columns {
+		var lists [][]uint16
+		for _, t := range tables {
+			i := slices.IndexFunc(t.Columns, func(x Column) bool { return x.Name == c.Name })
+			if i >= 0 && i < len(t.Ranks) && len(t.Ranks[i]) > 0 {
+				lists = append(lists, t.Ranks[i])
+			}
+		}
+		out[k] = mergeRanks(lists)
+	}
+	return out
 }

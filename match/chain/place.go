@@ -1,7 +1,5 @@
 package chain
 
-import "math"
-
 // place is a way in which a subtree can hang in the rest of the forest: below
 // a node, or below a new hidden node above it.
 type place struct {
@@ -70,13 +68,13 @@ func (s *placer) above(t int) place {
 	for i, o := range s.o {
 		s.pi[i] = o[1]
 	}
-	best := place{at: t, above: true, hop: s.m.f.t.fit(s.pi, s.in, s.known()), other: s.m.f.hop[t], hidden: hop{column: -1}}
+	best := place{at: t, above: true, hop: s.m.f.t.fit(s.pi, s.in, s.known()), other: s.m.f.hop[t], hidden: hop{}}
 	s.between(&best, in)
 	both := s.filtered(in)
-	if both.column < 0 {
+	if both.filters == nil {
 		return best
 	}
-	x := place{at: t, above: true, hop: hop{column: -1}, other: hop{column: -1}, hidden: both}
+	x := place{at: t, above: true, hop: hop{}, other: hop{}, hidden: both}
 	if s.between(&x, in); x.score > best.score {
 		best = x
 	}
@@ -226,19 +224,23 @@ func (t *traits) fit(pi []float64, in []pair, known []uint8) hop {
 }
 
 func (t *traits) choose(pi []float64, in []pair, known []uint8) hop {
-	h := hop{column: -1}
-	n, k := t.taken(pi, in, known, 0, t.rows)
-	plain := subset(n, k)
+	h := hop{}
+	f := &fitting{t: t, rows: make([]tried, 0, t.rows)}
+	var n, k float64
+	for i := range t.rows {
+		if w := t.weight[i] * pi[i]; w > 0 {
+			x := w * has(in[i], known, i)
+			f.rows = append(f.rows, tried{int32(i), w, x})
+			n, k = n+w, k+x
+		}
+	}
 	h.keep = ratio(k, n)
 	foreign, kept := t.taken(pi, in, known, t.rows, t.foreign)
 	share := (kept + 8*h.keep) / (foreign + 8) // what holds for our rows holds for others, mostly
-	best := 0.0
-	for c := range t.groups {
-		if g, gain := t.filter(c, pi, in, known, plain); gain > best {
-			h, best = g, gain
-		}
-	}
 	h.foreign = min(max(share, 1e-3), 1-1e-3)
+	f.plain = subset(n, k)
+	for f.add(&h) {
+	}
 	return h
 }
 
@@ -257,65 +259,6 @@ func has(in pair, known []uint8, i int) float64 {
 		return float64(bit(known[i] == present))
 	}
 	return holds(in)
-}
-
-// rangeShare is what naming the values costs where that no row was taken of a
-// value cannot be chance: buyers ask for ranges and neighbours, not for any
-// values, but in which order the values stand is not known.
-const rangeCost = 3.0
-
-// filter tries a column: values of which few rows were taken are out, and the
-// few have leaked, by errors in the column.
-func (t *traits) filter(c int, pi []float64, in []pair, known []uint8, plain float64) (hop, float64) {
-	n, k := make([]float64, t.values[c]), make([]float64, t.values[c])
-	sumN, sumK, lostN, lostK := 0.0, 0.0, 0.0, 0.0
-	for i, g := range t.groups[c] {
-		w := t.weight[i] * pi[i]
-		x := w * has(in[i], known, i)
-		if g < 0 {
-			lostN, lostK = lostN+w, lostK+x
-			continue
-		}
-		n[g] += w
-		k[g] += x
-		sumN, sumK = sumN+w, sumK+x
-	}
-	rate := typical(n, k)
-	h := hop{column: c, in: make([]bool, len(n))}
-	all, in1, outN, outK := 0.0, 0.0, 0.0, 0.0
-	for g := range n {
-		if n[g] < 0.5 {
-			continue
-		}
-		all++
-		if h.in[g] = k[g] > 0.25*rate*n[g]; h.in[g] {
-			in1++
-		} else {
-			outN, outK = outN+n[g], outK+k[g]
-		}
-	}
-	if outN < 0.1*sumN || in1 == 0 {
-		return h, 0
-	}
-	h.cost = subset(all, in1)
-	if sumK > 4*in1 {
-		h.cost = min(h.cost, 2*math.Log(all+1)+rangeCost)
-	}
-	h.cost += math.Log(2 * float64(len(t.groups)))
-	h.keep = ratio(sumK-outK, sumN-outN)
-	h.unsure = min(max((2*ratio(sumK, sumN)+lostK)/(2+lostN), 1e-3), 1-1e-3)
-	return h, plain - subset(sumN-outN, sumK-outK) - subset(lostN, lostK) - h.cost + outK*math.Log(leaked)
-}
-
-// typical is the share that was taken of the values of which rows were taken:
-// their mean, each by how many.
-func typical(n, k []float64) float64 {
-	square, all := 0.0, 0.0
-	for g := range n {
-		square += k[g] * k[g]
-		all += k[g] * max(n[g], k[g])
-	}
-	return square / max(all, 1e-9)
 }
 
 // refine estimates what share a hidden copy kept, its unseen rows included.

@@ -109,8 +109,9 @@ func (l *traitList) addRows(items []*copied, u *union) {
 	limit := uint32(rate * math.MaxUint32)
 	groupings := groupingsOf(items, u)
 	l.t.groups, l.t.values = make([][]int32, len(groupings)), make([]int, len(groupings))
+	l.t.ordered = make([]bool, len(groupings))
 	for c, g := range groupings {
-		l.t.values[c] = g.values
+		l.t.values[c], l.t.ordered[c] = g.values, g.ordered
 	}
 	extra := make([]int32, len(groupings))
 	for _, key := range u.keys {
@@ -173,6 +174,7 @@ type grouping struct {
 	number      map[uint16]int32
 	cells       map[uint32]issuedCell
 	values      int
+	ordered     bool
 }
 
 func (g *grouping) of(key string, row uint32) int32 {
@@ -183,11 +185,10 @@ func (g *grouping) of(key string, row uint32) int32 {
 	if !ok || key != g.key {
 		return -1
 	}
-	n, ok := g.number[c.hash]
-	if !ok {
-		return -1
+	if n := g.number[c.hash]; n > 0 {
+		return n
 	}
-	return n
+	return -1
 }
 
 // groupingsOf finds the columns by which buyers may have filtered, those with
@@ -202,6 +203,7 @@ func groupingsOf(items []*copied, u *union) []grouping {
 					g.number[h] = int32(len(g.number)) + 1
 				}
 			}
+			g.rank(items)
 			if g.values = len(g.number) + 1; g.values > 2 && 4*g.values <= len(g.cells) {
 				out = append(out, g)
 			}
@@ -216,6 +218,36 @@ func groupingsOf(items []*copied, u *union) []grouping {
 		out = append(out, grouping{snapshots: u.keys, values: len(u.keys)})
 	}
 	return out
+}
+
+// rank numbers the values in their order, when some copy tells it of most.
+func (g *grouping) rank(items []*copied) {
+	var lists [][]uint16
+	for _, c := range items {
+		h := c.tables[g.key]
+		if h == nil {
+			continue
+		}
+		if k, ok := h.index[g.column]; ok && k < len(h.ranks) && len(h.ranks[k]) > 0 {
+			lists = append(lists, h.ranks[k])
+		}
+	}
+	var list []uint16
+	for _, v := range mergeRanks(lists) {
+		if g.number[v] > 0 {
+			list = append(list, v)
+		}
+	}
+	if 10*len(list) < 9*len(g.number) {
+		return
+	}
+	g.ordered = true
+	for v := range g.number {
+		g.number[v] = 0
+	}
+	for i, v := range list {
+		g.number[v] = int32(i) + 1
+	}
 }
 
 // forget takes out the rows whose value some copy has changed: where one

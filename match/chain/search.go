@@ -12,6 +12,7 @@ const (
 	costMerge  = 25.0 // what a second source has to save
 	maxSweeps  = 8
 	maxRefits  = 8
+	enough     = 0.2 // nats by which a change has to shorten the description
 )
 
 // search looks for the forest with the shortest description: every subtree is
@@ -31,6 +32,8 @@ type search struct {
 
 	noUnknown bool // everything comes from the exports
 
+	now float64 // the value of the forest
+
 	pairHop hop // of the pair of sources found last
 }
 
@@ -39,7 +42,7 @@ func (s *search) build(ctx context.Context) error {
 	var order []int
 	for v := 1; v < s.f.given; v++ {
 		if s.fixed[v] {
-			s.f.link(v, 0, hop{keep: 1 - 1e-6, foreign: 1 - 1e-6, column: -1})
+			s.f.link(v, 0, hop{keep: 1 - 1e-6, foreign: 1 - 1e-6})
 		} else {
 			order = append(order, v)
 		}
@@ -192,27 +195,50 @@ func (s *search) improve(ctx context.Context) error {
 	if len(s.f.nodes()) >= manyNodes {
 		sweeps = 1
 	}
+	s.now = s.settled()
 	for range sweeps {
-		before := s.f.shape()
+		before := s.now
 		for _, v := range s.f.nodes()[1:] {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
 			if s.movable(v) {
-				s.f.detach(v)
-				s.settle(v)
+				s.move(v)
 			}
 		}
-		s.refit()
 		if sweeps == 1 {
+			s.refit()
 			return nil
 		}
 		s.rearrange()
-		if slices.Equal(before, s.f.shape()) {
+		if s.now < before+enough {
 			return nil
 		}
 	}
 	return nil
+}
+
+// move hangs a subtree where it fits best, if that makes the description
+// shorter.
+func (s *search) move(v int) {
+	old, shape := s.f, s.f.shape()
+	s.f = old.clone()
+	s.f.detach(v)
+	s.settle(v)
+	if slices.Equal(shape, s.f.shape()) {
+		s.f = old
+		return
+	}
+	s.keep(old)
+}
+
+// keep keeps a changed forest if its description is shorter.
+func (s *search) keep(old *forest) {
+	if x := s.settled(); x > s.now+enough {
+		s.now = x
+		return
+	}
+	s.f = old
 }
 
 // settled refits until the description hardly gets shorter, and returns its
@@ -222,7 +248,7 @@ func (s *search) settled() float64 {
 	for range maxRefits {
 		s.refit()
 		x := s.value()
-		if x < now+0.1 {
+		if x < now+enough/2 {
 			return x
 		}
 		now = x
@@ -254,17 +280,14 @@ func (f *forest) shape() []int {
 // hidden one above it, a hidden one instead of a copy, a copy and its parent
 // the other way round, and a hidden copy less.
 func (s *search) rearrange() {
-	now := s.settled()
 	for _, change := range s.changes() {
 		old := s.f
 		s.f = old.clone()
 		if change(s.f) {
-			if x := s.settled(); x > now+0.5 {
-				now = x
-				continue
-			}
+			s.keep(old)
+		} else {
+			s.f = old
 		}
-		s.f = old
 	}
 }
 
@@ -303,9 +326,7 @@ func (f *forest) dissolve(u int) bool {
 		return false
 	}
 	for _, c := range slices.Clone(f.kids[u]) {
-		h := f.hop[c]
-		h.keep *= f.hop[u].keep
-		h.foreign *= f.hop[u].foreign
+		h := f.hop[u].then(f.hop[c])
 		f.cut(c)
 		f.link(c, p, h)
 	}
@@ -349,7 +370,7 @@ func (f *forest) promote(c int) bool {
 // demote puts a hidden copy in the place of one that was seen, above it and
 // its children.
 func (f *forest) demote(v int) bool {
-	u := f.insert(v, f.hop[v], hop{keep: 0.7, foreign: 0.7, column: -1})
+	u := f.insert(v, f.hop[v], hop{keep: 0.7, foreign: 0.7})
 	for _, k := range slices.Clone(f.kids[v]) {
 		if f.second[k] < 0 { // a merged copy's first source is one that was seen
 			g := f.hop[k]

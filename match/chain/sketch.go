@@ -39,6 +39,7 @@ type Table struct {
 	Snapshot string
 	Rows     *roaring.Bitmap // linked rows, by their number in the snapshot
 	Columns  []Column        // recognised ones, in the order of the file, at most 64
+	Ranks    [][]uint16      // per column: the hashes of its values from the smallest to the largest, when they are few dates or numbers
 	Cells    Cells
 	Order    []Position // of a sample of the rows, ascending by row
 	Aliases  []Alias    // ascending by hash, then row

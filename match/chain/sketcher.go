@@ -65,6 +65,7 @@ type building struct {
 	alias  []Alias
 	seen   uint32
 	shapes []map[uint64]int
+	ranks  []ranking
 }
 
 type cellRow struct {
@@ -106,6 +107,7 @@ func (s *Sketcher) Begin(src Source) {
 		b.from = append(b.from, i)
 		b.cols = append(b.cols, c)
 		b.shapes = append(b.shapes, map[uint64]int{})
+		b.ranks = append(b.ranks, ranking{})
 	}
 	s.tables, s.cur = append(s.tables, b), b
 }
@@ -151,6 +153,7 @@ func (s *Sketcher) Add(r Row) {
 			continue
 		}
 		c.hashes[k] = s.cell(b.cols[k].Name, i, r)
+		b.ranks[k].add(c.hashes[k], r.Cells[i])
 		if i < 64 {
 			c.edited |= r.Edited >> i & 1 << k
 			c.known |= r.Known >> i & 1 << k
@@ -333,6 +336,9 @@ func (b *building) table() Table {
 				t.Columns[k].Shape, best = s, n
 			}
 		}
+	}
+	for k := range b.ranks {
+		t.Ranks = append(t.Ranks, b.ranks[k].ranks())
 	}
 	t.Cells.Limit = b.limit
 	for row := range b.cells {

@@ -22,6 +22,7 @@ type traits struct {
 	foreign int       // traits before it, from rows on, are foreign rows
 	groups  [][]int32 // per column by which buyers may filter and issued row: its value's number, -1 when not known
 	values  []int     // per such column: how many values
+	ordered []bool    // per such column: whether their numbers are in the order of the values
 }
 
 const (
