@@ -8,12 +8,13 @@ import (
 )
 
 const (
-	costHidden = 11.0 // what an unseen copy has to save, in nats
 	costMerge  = 25.0 // what a second source has to save
 	maxSweeps  = 8
 	maxRefits  = 8
 	enough     = 0.2 // nats by which a change has to shorten the description
 )
+
+var costHidden = 11.0 // what an unseen copy has to save, in nats
 
 // search looks for the forest with the shortest description: every subtree is
 // weighed at every other place, until nothing gets shorter.
@@ -163,23 +164,69 @@ func (s *search) value() float64 {
 	return sum
 }
 
-// refit estimates all hops anew.
+// refit estimates every hop anew, from the root down, each by what the others
+// are then: the description gets no longer.
 func (s *search) refit() {
-	m := s.f.messages(s.pool)
-	defer m.release(s.pool)
-	o, pi := s.pool.get(), make([]float64, s.pool.n)
-	defer func() { s.pool.free = append(s.pool.free, o) }()
-	for _, v := range s.f.nodes()[1:] {
-		if s.f.parent[v] == 0 || s.f.second[v] >= 0 {
-			continue
-		}
-		m.beside(v, o, s.pool)
-		for i, p := range o {
-			z := pair{p[0] * m.up[v][i][0], p[1] * m.up[v][i][1]}.scaled()
-			pi[i] = z[1]
-		}
-		s.f.hop[v] = s.f.t.fit(pi, m.in[v], s.states(v))
+	r := &refitting{search: s, m: s.f.messages(s.pool), o: s.pool.get(), up: s.pool.get(), pi: make([]float64, s.pool.n)}
+	defer func() {
+		r.m.release(s.pool)
+		s.pool.free = append(s.pool.free, r.o, r.up)
+	}()
+	for _, top := range s.f.kids[virtualRoot] {
+		r.below(top)
 	}
+}
+
+type refitting struct {
+	*search
+	m     *messages
+	o, up []pair
+	pi    []float64
+}
+
+// below estimates the hops below a node.
+func (r *refitting) below(v int) {
+	for _, k := range r.f.kids[v] {
+		if r.f.second[k] < 0 {
+			r.hop(k)
+		}
+		r.m.fresh[k] = false
+		r.below(k)
+	}
+	r.m.inward(v, r.pool)
+}
+
+// hop estimates the hop to a node: as before with another share, or with other
+// filters when that is more likely.
+func (r *refitting) hop(v int) {
+	t, in := r.f.t, r.m.in[v]
+	r.m.beside(v, r.o, r.pool)
+	for i, p := range r.o {
+		z := pair{p[0] * r.m.up[v][i][0], p[1] * r.m.up[v][i][1]}.scaled()
+		r.pi[i] = z[1]
+	}
+	old := r.f.hop[v]
+	best, most := old, r.score(&old, in)
+	again := old
+	t.refine(&again, r.pi, in)
+	for _, h := range []hop{again, t.fit(r.pi, in, r.states(v))} {
+		if x := r.score(&h, in); x > most {
+			best, most = h, x
+		}
+	}
+	r.f.hop[v] = best
+	t.through(&best, in, r.m.up[v])
+}
+
+// score is the log likelihood of what is below a hop, less its cost.
+func (r *refitting) score(h *hop, in []pair) float64 {
+	t := r.f.t
+	t.through(h, in, r.up)
+	var l logSum
+	for i, p := range r.o {
+		l.add(t.either(i, pair{p[0] * r.up[i][0], p[1] * r.up[i][1]}), t.weight[i])
+	}
+	return l.value() - h.cost
 }
 
 func (s *search) states(v int) []uint8 {
