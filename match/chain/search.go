@@ -8,13 +8,12 @@ import (
 )
 
 const (
+	costHidden = 8.0  // what an unseen copy has to save, in nats
 	costMerge  = 25.0 // what a second source has to save
 	maxSweeps  = 8
 	maxRefits  = 8
 	enough     = 0.2 // nats by which a change has to shorten the description
 )
-
-var costHidden = 11.0 // what an unseen copy has to save, in nats
 
 // search looks for the forest with the shortest description: every subtree is
 // weighed at every other place, until nothing gets shorter.
@@ -266,26 +265,50 @@ func (s *search) improve(ctx context.Context) error {
 }
 
 // move hangs a subtree where it fits best, if that makes the description
-// shorter.
+// shorter. Places that are nearly as good are tried too: their shares have not
+// settled.
 func (s *search) move(v int) {
 	old, shape := s.f, s.f.shape()
-	s.f = old.clone()
-	s.f.detach(v)
-	s.settle(v)
-	if slices.Equal(shape, s.f.shape()) {
-		s.f = old
-		return
-	}
-	s.keep(old)
-}
-
-// keep keeps a changed forest if its description is shorter.
-func (s *search) keep(old *forest) {
-	if x := s.settled(); x > s.now+enough {
-		s.now = x
-		return
+	taken := old.clone()
+	taken.detach(v)
+	s.f = taken
+	for _, x := range s.best(v) {
+		s.f = taken.clone()
+		s.attach(v, x)
+		if !slices.Equal(shape, s.f.shape()) && s.keep(old) {
+			return
+		}
 	}
 	s.f = old
+}
+
+const (
+	maxTries = 3
+	near     = 40.0 // nats by which a place may be worse than the best and is tried
+)
+
+// best lists the likeliest places for a subtree that is out of the forest.
+func (s *search) best(v int) []place {
+	var list []place
+	s.places(v, func(x place) { list = append(list, x) })
+	slices.SortStableFunc(list, func(a, b place) int { return cmp.Compare(b.score, a.score) })
+	for i, x := range list {
+		if i == maxTries || x.score < list[0].score-near {
+			return list[:i]
+		}
+	}
+	return list
+}
+
+// keep keeps a changed forest if its description is shorter, and reports
+// whether it is.
+func (s *search) keep(old *forest) bool {
+	if x := s.settled(); x > s.now+enough {
+		s.now = x
+		return true
+	}
+	s.f = old
+	return false
 }
 
 // settled refits until the description hardly gets shorter, and returns its
