@@ -31,6 +31,8 @@ type Column struct {
 	Min      string        `json:"min,omitempty"`     // no mark makes a value smaller than this
 	Max      string        `json:"max,omitempty"`     // no mark makes a value larger than this
 	Alias    string        `json:"alias,omitempty"`   // what stands in the copies instead: addresses at this domain, or AliasPool; "" for nothing
+
+	AliasForm string `json:"alias_form,omitempty"` // how such addresses are spelt, see package canary/alias
 }
 
 // Scheme is how one dataset is marked. Once a copy has been issued under a

@@ -2,6 +2,7 @@ package match
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -32,10 +33,10 @@ func Aliases(ctx context.Context, st store.Store, master key.Root, name string) 
 		return nil, err
 	}
 	d := e.datasets[0]
-	people := map[string]map[string]string{} // recipient -> address -> domain
+	people := map[string]map[string]relay{} // by recipient and address
 	for _, x := range d.exports {
 		if people[x.Recipient] == nil {
-			people[x.Recipient] = map[string]string{}
+			people[x.Recipient] = map[string]relay{}
 		}
 		if err := d.addressesOf(nil, x, people[x.Recipient]); err != nil {
 			return nil, err
@@ -45,7 +46,8 @@ func Aliases(ctx context.Context, st store.Store, master key.Root, name string) 
 	for _, recipient := range sortedKeys(people) {
 		issuer := alias.NewIssuer(name, recipient, master)
 		for _, address := range slices.Sorted(maps.Keys(people[recipient])) {
-			if a, ok := issuer.Address(address, people[recipient][address]); ok {
+			at := people[recipient][address]
+			if a, ok := issuer.In(at.form).Address(address, at.domain); ok {
 				out = append(out, AliasEntry{identity.Email, a, recipient, address})
 			}
 		}
@@ -54,9 +56,31 @@ func Aliases(ctx context.Context, st store.Store, master key.Root, name string) 
 	return out, nil
 }
 
-// addressesOf adds the addresses that an export replaced, with the domain.
-func (d *dataset) addressesOf(tx store.Tx, x store.Export, to map[string]string) error {
-	return d.eachAliased(tx, x, identity.Email, func(c fingerprint.Column, v string) { to[v] = c.Alias })
+// relay is where an address leads, and how it is spelt.
+type relay struct {
+	domain string
+	form   alias.Form
+}
+
+// addressesOf adds the addresses that an export replaced, with those that stand
+// for them.
+func (d *dataset) addressesOf(tx store.Tx, x store.Export, to map[string]relay) error {
+	relays := map[string]relay{} // by column
+	for _, c := range d.columnsOf(x) {
+		form, err := alias.ParseForm(c.AliasForm)
+		if err != nil {
+			return fmt.Errorf("column %q: %w", c.Name, err)
+		}
+		relays[c.Name] = relay{c.Alias, form}
+	}
+	return d.eachAliased(tx, x, identity.Email, func(c fingerprint.Column, v string) { to[v] = relays[c.Name] })
+}
+
+func (d *dataset) columnsOf(x store.Export) []fingerprint.Column {
+	if l := d.layer(x.Scheme); l != nil {
+		return l.scheme.Columns
+	}
+	return nil
 }
 
 // eachAliased calls f with the contacts of one kind that an export replaced, as
@@ -124,7 +148,7 @@ func (d *dataset) loadAliases(tx store.Tx, master key.Root) error {
 	for _, x := range d.exports {
 		recipients = append(recipients, x.Recipient)
 	}
-	people := map[string]string{}
+	people := map[string]relay{}
 	for _, x := range d.exports {
 		if err := d.addressesOf(tx, x, people); err != nil {
 			return err
@@ -141,10 +165,11 @@ func (d *dataset) loadAliases(tx store.Tx, master key.Root) error {
 			}
 		}
 	}
-	for v, domain := range people {
+	for v, at := range people {
 		b.Add(v)
-		if !slices.Contains(b.domains, domain) {
-			b.domains = append(b.domains, domain)
+		b.Accept(at.form)
+		if !slices.Contains(b.domains, at.domain) {
+			b.domains = append(b.domains, at.domain)
 		}
 	}
 	d.book = b

@@ -24,6 +24,7 @@ package alias
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"telltale/internal/identity"
@@ -36,14 +37,18 @@ const Bits = key.PermutationBits
 
 // Issuer makes the addresses of one recipient. It is not for concurrent use.
 type Issuer struct {
+	form        Form
 	permutation key.Permutation
 	hasher      *key.Hasher
 }
 
 // NewIssuer returns the issuer for a dataset and recipient.
 func NewIssuer(dataset, recipient string, master key.Root) *Issuer {
-	return &Issuer{permutationOf(dataset, recipient, master), hasherOf(dataset, master)}
+	return &Issuer{permutation: permutationOf(dataset, recipient, master), hasher: hasherOf(dataset, master)}
 }
+
+// In returns an issuer of the same recipient that spells addresses in a form.
+func (i *Issuer) In(f Form) *Issuer { return &Issuer{f, i.permutation, i.hasher} }
 
 func permutationOf(dataset, recipient string, master key.Root) key.Permutation {
 	return master.Derive("alias/" + url.PathEscape(dataset) + "/" + url.PathEscape(recipient)).Permutation()
@@ -62,7 +67,7 @@ func (i *Issuer) Address(email, domain string) (address string, ok bool) {
 	if !ok {
 		return "", false
 	}
-	return spell(i.permutation.Encrypt(person(i.hasher, v))) + "@" + domain, true
+	return i.form.spell(i.permutation.Encrypt(person(i.hasher, v))) + "@" + domain, true
 }
 
 // Hit is what an address stands for.
@@ -79,11 +84,12 @@ type Book struct {
 	recipients   []string
 	permutations []key.Permutation
 	people       map[uint64]string
+	forms        []Form
 }
 
 // NewBook returns the book of a dataset's recipients.
 func NewBook(dataset string, recipients []string, master key.Root) *Book {
-	b := &Book{hasher: hasherOf(dataset, master), recipients: recipients, people: map[uint64]string{}}
+	b := &Book{hasher: hasherOf(dataset, master), recipients: recipients, people: map[uint64]string{}, forms: []Form{{}}}
 	for _, r := range recipients {
 		b.permutations = append(b.permutations, permutationOf(dataset, r, master))
 	}
@@ -93,6 +99,13 @@ func NewBook(dataset string, recipients []string, master key.Root) *Book {
 // Add makes an e-mail address known, in its canonical form.
 func (b *Book) Add(canonical string) { b.people[person(b.hasher, canonical)] = canonical }
 
+// Accept makes addresses of a form be read, besides those of the zero Form.
+func (b *Book) Accept(f Form) {
+	if !slices.Contains(b.forms, f) {
+		b.forms = append(b.forms, f)
+	}
+}
+
 // Len is the number of addresses known: that many of the 2^Bits are assigned to
 // each recipient.
 func (b *Book) Len() int { return len(b.people) }
@@ -101,16 +114,15 @@ func (b *Book) Len() int { return len(b.people) }
 // form, for those of nobody, and for those that would be two recipients'.
 func (b *Book) Read(address string) (hit Hit, ok bool) {
 	local, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(address)), "@")
-	code, ok := read(local)
-	if !ok {
-		return Hit{}, false
-	}
 	n := 0
-	for i, p := range b.permutations {
-		x := p.Decrypt(code)
-		if email, ok := b.people[x]; ok {
-			hit = Hit{b.recipients[i], x, email}
-			n++
+	for _, f := range b.forms {
+		code, ok := f.read(local)
+		for i := 0; ok && i < len(b.permutations); i++ {
+			x := b.permutations[i].Decrypt(code)
+			if email, known := b.people[x]; known {
+				hit = Hit{b.recipients[i], x, email}
+				n++
+			}
 		}
 	}
 	return hit, n == 1

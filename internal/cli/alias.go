@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"telltale/canary"
 	"telltale/canary/alias"
 	"telltale/fingerprint"
 	"telltale/internal/export"
@@ -135,7 +136,8 @@ func writeAliases(w io.Writer, dataset string, entries []match.AliasEntry, asCSV
 }
 
 // addAliases puts COLUMN=DOMAIN, and COLUMN=pool, into a scheme.
-func addAliases(scheme *fingerprint.Scheme, file string, list []string) error {
+// Addresses are spelt like those of the column.
+func addAliases(scheme *fingerprint.Scheme, file string, list []string, learned *canary.Profile) error {
 	for _, one := range list {
 		name, domain, ok := strings.Cut(one, "=")
 		if !ok || name == "" || domain == "" {
@@ -154,6 +156,9 @@ func addAliases(scheme *fingerprint.Scheme, file string, list []string) error {
 			if c.Kind == identity.Email || c.Kind == identity.Phone {
 				c.Carrier = ""
 			}
+			if c.Kind == identity.Email {
+				c.AliasForm = alias.FormOf(scheme.Locale, columnOf(learned, i)).String()
+			}
 		}
 		if !found {
 			return inputError("", "%s: --alias: there is no column %q", file, name)
@@ -162,8 +167,15 @@ func addAliases(scheme *fingerprint.Scheme, file string, list []string) error {
 	return nil
 }
 
+func columnOf(p *canary.Profile, i int) (cells []string) {
+	for _, row := range p.Sample {
+		cells = append(cells, row.Cells[i])
+	}
+	return cells
+}
+
 // aliasesFor are the aliased columns of a recipient's copy.
-func (j *exportJob) aliasesFor(recipient string) []export.Alias {
+func (j *exportJob) aliasesFor(recipient string) ([]export.Alias, error) {
 	var out []export.Alias
 	for i, c := range j.scheme.Columns {
 		switch c.Alias {
@@ -171,9 +183,13 @@ func (j *exportJob) aliasesFor(recipient string) []export.Alias {
 		case fingerprint.AliasPool:
 			out = append(out, j.numbers.column(i, recipient))
 		default:
-			issuer := alias.NewIssuer(j.dataset, recipient, j.r.key)
+			form, err := alias.ParseForm(c.AliasForm)
+			if err != nil {
+				return nil, fmt.Errorf("dataset %s, column %q: %w", j.dataset, c.Name, err)
+			}
+			issuer := alias.NewIssuer(j.dataset, recipient, j.r.key).In(form)
 			out = append(out, export.Alias{Column: i, Of: func(cell string) (string, bool) { return issuer.Address(cell, c.Alias) }})
 		}
 	}
-	return out
+	return out, nil
 }

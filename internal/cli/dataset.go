@@ -126,7 +126,7 @@ func (p *program) runDatasetAdd(c *cli.Context) error {
 			return err
 		}
 		scheme := s.Scheme()
-		if err := addAliases(&scheme, args[1], c.StringSlice("alias")); err != nil {
+		if err := addAliases(&scheme, args[1], c.StringSlice("alias"), s.Profile); err != nil {
 			return err
 		}
 		if err := scheme.Validate(); err != nil {

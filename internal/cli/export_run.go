@@ -359,10 +359,14 @@ func (j *exportJob) pass(ctx context.Context, f *table.File, reader table.Reader
 		Columns: columns, Threshold: fingerprint.Threshold(j.density), Withhold: j.withhold, Vacancies: j.vacancies, Cover: j.covering,
 	}
 	for _, o := range j.copies {
+		aliases, err := j.aliasesFor(o.recipient)
+		if err != nil {
+			return export.Result{}, err
+		}
 		plan.Copies = append(plan.Copies, export.Copy{
 			Word:        marker.Word(o.recipient),
 			Withholding: fingerprint.NewWithholding(j.dataset, o.recipient, j.r.key),
-			Canaries:    o.planter, Out: o.writer, Aliases: j.aliasesFor(o.recipient),
+			Canaries:    o.planter, Out: o.writer, Aliases: aliases,
 		})
 	}
 	plan.Indexer.Expect(j.profile.Rows)
