@@ -182,7 +182,7 @@ func FuzzReadForms(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string, i int) {
 		form := forms[uint(i)%uint(len(forms))]
-		if code, ok := form.read(strings.ToLower(s)); ok && strings.ToLower(form.spell(code)) != strings.ToLower(s) {
+		if code, ok := form.read(strings.ToLower(s)); ok && !strings.EqualFold(form.spell(code), s) {
 			t.Errorf("%v: %q is read as %#x, which is %q", form, s, code, form.spell(code))
 		}
 	})
