@@ -51,6 +51,10 @@ type Contacts struct {
 	Domains []string `json:"domains,omitempty"`
 	Phones  []string `json:"phones,omitempty"`
 	Emails  []string `json:"emails,omitempty"`
+	// AddressBits is the least surprise of an address at one of the Domains: 0
+	// for MinEmailBits. Fewer bits make addresses that look more like the
+	// table's own, and prove less by one message.
+	AddressBits float64 `json:"address_bits,omitempty"`
 	// Vacancies are the rows whose places the canaries may take; see Vacate.
 	Vacancies *Vacancies `json:"-"`
 }
@@ -112,8 +116,16 @@ type Part struct {
 // Separator joins the parts of a compound identity's value.
 const Separator = "\x1f"
 
-// MinEmailBits is the least surprise of an e-mail address at an owned domain.
-const MinEmailBits = 48
+// MinEmailBits is the least surprise of an e-mail address at an owned domain,
+// unless Contacts say otherwise.
+const MinEmailBits = 40
+
+func (c Contacts) addressBits() float64 {
+	if c.AddressBits == 0 {
+		return MinEmailBits
+	}
+	return c.AddressBits
+}
 
 // ErrNoGap is returned by Planter.Fit when no canary fits between two rows. It
 // is offered again at the next row.

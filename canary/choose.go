@@ -20,9 +20,10 @@ type chooser struct {
 // taught is what a chooser has learned, and a profile keeps: learning takes
 // seconds, whatever the size of the table.
 type taught struct {
-	Version int // chooserVersion of the program that learned it
-	Rounds  []round
-	Bits    float64 // by which a choice may make a draft likelier than its draw says
+	Version     int // chooserVersion of the program that learned it
+	AddressBits float64
+	Rounds      []round
+	Bits        float64 // by which a choice may make a draft likelier than its draw says
 }
 
 type round struct {
@@ -32,31 +33,39 @@ type round struct {
 
 // chooserVersion is raised when drafts or traits change: what was taught
 // before is then learned again.
-const chooserVersion = 1
+const chooserVersion = 2
 
 // Prepare learns what Mint needs besides the profile, and Mint would learn
 // otherwise: the trees that canaries are chosen by. MarshalBinary keeps them.
 func (p *Profile) Prepare() {
 	if len(p.Sample) > 0 {
-		p.chooser()
+		p.chooser(MinEmailBits)
 	}
 }
 
-// chooser returns the model with its chooser ready.
-func (p *Profile) chooser() *model {
+// chooser is ready to choose among drafts whose addresses have so many bits.
+func (p *Profile) chooser(addressBits float64) *chooser {
 	m := p.ready()
-	m.choosing.Do(func() {
-		if p.taught == nil || p.taught.Version != chooserVersion {
-			m.learnChooser()
-			p.taught = &m.chooser.taught
-			return
-		}
-		m.chooser = &chooser{taught: *p.taught}
-		if len(m.chooser.Rounds) > 0 {
-			m.chooser.traits = newTraits(m, m.drawn)
-		}
-	})
-	return m
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if c := m.choosers[addressBits]; c != nil {
+		return c
+	}
+	c := &chooser{taught: taught{Version: chooserVersion, AddressBits: addressBits}}
+	if p.taught != nil && p.taught.Version == chooserVersion && p.taught.AddressBits == addressBits {
+		c.taught = *p.taught
+	}
+	if len(m.p.Sample) >= chooseLeast {
+		c.traits = newTraits(m, m.drawn)
+	}
+	if c.traits != nil && c.Rounds == nil {
+		c.learn(m)
+	}
+	if addressBits == MinEmailBits {
+		p.taught = &c.taught
+	}
+	m.choosers[addressBits] = c
+	return c
 }
 
 // drawn reports whether a canary's cell is chosen among drafts.
@@ -70,13 +79,7 @@ const (
 	chooseLeast  = 64 // rows below which nothing can be learned
 )
 
-func (m *model) learnChooser() {
-	c := &chooser{taught: taught{Version: chooserVersion}}
-	m.chooser = c
-	if len(m.p.Sample) < chooseLeast {
-		return
-	}
-	c.traits = newTraits(m, m.drawn)
+func (c *chooser) learn(m *model) {
 	rows := c.rows()
 	st := key.Secret{}.Stream("chooser")
 	kept := 1.0
@@ -112,7 +115,7 @@ func (c *chooser) drafts(m *model, st *key.Stream) (out [][]float64, share float
 	tried := 0
 	want := min(chooseDrafts, 2*len(m.p.Sample))
 	for ; tried < 4*want && len(out) < want; tried++ {
-		d := &draft{m: m, st: st, contacts: Contacts{Domains: []string{"a.invalid"}}, of: 1, rough: true}
+		d := &draft{m: m, chooser: c, st: st, contacts: Contacts{Domains: []string{"a.invalid"}, AddressBits: c.AddressBits}, of: 1, rough: true}
 		if d.fill() != nil {
 			continue
 		}

@@ -31,7 +31,7 @@ func Controls(p *Profile, secret key.Secret, n int, c Contacts) *ControlSet {
 	}
 	for range n {
 		row := st.IntN(len(p.Sample))
-		d := &draft{m: m, st: st, row: row, donor: p.Sample[row].Cells}
+		d := &draft{m: m, st: st, beginning: beginning{row: row, donor: p.Sample[row].Cells}}
 		d.person = m.anybody(st, d.donor)
 		s.addName(d)
 		if len(c.Domains) > 0 {

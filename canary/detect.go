@@ -49,7 +49,7 @@ func (p *Profile) Detect(secret key.Secret, c Contacts) (Detection, error) {
 	}
 	n := min(detectCanaries, len(p.Sample))
 	phones, emails := p.Needs()
-	trial := Contacts{Domains: c.Domains, Phones: cycle(c.Phones, n*phones), Emails: cycle(c.Emails, n*emails)}
+	trial := Contacts{Domains: c.Domains, AddressBits: c.AddressBits, Phones: cycle(c.Phones, n*phones), Emails: cycle(c.Emails, n*emails)}
 	minted, err := p.Mint(secret, n, trial)
 	if err != nil {
 		return Detection{}, fmt.Errorf("measure canaries: %w", err)

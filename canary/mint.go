@@ -44,11 +44,12 @@ func (p *Profile) mint(secret key.Secret, n int, c Contacts, shared bool) ([]Can
 	if err := p.suffice(n, c); err != nil {
 		return nil, err
 	}
-	m := p.chooser()
+	m := p.ready()
+	chooser := p.chooser(c.addressBits())
 	taken, keys := map[int64]bool{}, map[string]bool{}
 	var out []Canary
 	for len(out) < n {
-		d := &draft{m: m, contacts: c, slot: len(out), of: n, shared: shared, taken: taken, keys: keys}
+		d := &draft{m: m, chooser: chooser, contacts: c, slot: len(out), of: n, shared: shared, taken: taken, keys: keys}
 		if err := d.choose(secret); err != nil {
 			return nil, err
 		}
@@ -81,6 +82,7 @@ func (p *Profile) suffice(n int, c Contacts) error {
 // draft is a canary in the making.
 type draft struct {
 	m        *model
+	chooser  *chooser
 	st       *key.Stream
 	contacts Contacts
 	slot, of int
@@ -89,13 +91,10 @@ type draft struct {
 	keys     map[string]bool
 	taken    map[int64]bool // vacant numbers of this copy's other canaries
 	place    float64
-	row      int // the sampled row that it started from
-	donor    []string
-	cells    []string
-	person   person
-	bits     [2]float64 // of given and family name
-	notes    []note
-	origins  []Source
+	beginning
+	cells   []string
+	notes   []note
+	origins []Source
 }
 
 // drawRow is the draw of the real row that a canary starts from. All cells that
@@ -119,11 +118,11 @@ func (d *draft) origin(i int, o Origin) { d.origins = append(d.origins, Source{i
 // choose draws until the chooser keeps what was drawn: roughly first, and what
 // is kept once more with its identities.
 func (d *draft) choose(secret key.Secret) error {
-	c, keep := d.m.chooser, secret.Stream(fmt.Sprintf("slot/%d/keep", d.slot))
+	c, keep := d.chooser, secret.Stream(fmt.Sprintf("slot/%d/keep", d.slot))
 	for try := 1; ; try++ {
 		again := func() *key.Stream { return secret.Stream(fmt.Sprintf("slot/%d/%d", d.slot, try)) }
 		if len(c.Rounds) > 0 && try%chooseTries != 0 {
-			rough := &draft{m: d.m, st: again(), contacts: d.contacts, slot: d.slot, of: d.of, rough: true}
+			rough := &draft{m: d.m, chooser: c, st: again(), contacts: d.contacts, slot: d.slot, of: d.of, rough: true}
 			if err := rough.fill(); err != nil {
 				return err
 			}
@@ -135,7 +134,7 @@ func (d *draft) choose(secret key.Secret) error {
 		if err := d.fill(); err != nil {
 			return err
 		}
-		d.discount(c.Bits)
+		d.discount(c.Bits + log2(float64(d.tries)))
 		if len(d.notes) > 0 || try >= 2*chooseTries { // a row without anything that identifies proves nothing
 			d.number()
 			return nil
@@ -200,21 +199,6 @@ func (d *draft) fill() error {
 	}
 	d.noteBeside()
 	return nil
-}
-
-// start draws the real row to begin with, and a name that the table does not
-// hold; a row for which none is found is left for another.
-func (d *draft) start() (named bool) {
-	for range 16 {
-		d.row = d.m.aRow(d.st)
-		d.donor = d.m.mixer.mix(d.st, d.m.p.Sample[d.row].Cells)
-		p, bits, ok := d.m.drawPerson(d.st, d.donor, 64)
-		d.cells, d.person, d.bits = slices.Clone(d.donor), p, bits
-		if ok {
-			return p.given != "" && p.family != ""
-		}
-	}
-	return false
 }
 
 // aRow draws a row of the sample, persons alike however many rows they have.
@@ -301,14 +285,10 @@ func (d *draft) email(k, i int) {
 		d.note(identity.Email, []int{i}, Part{fmt.Sprint("mailbox", k), d.mailboxBits(d.cells[i])})
 		return
 	}
-	h := m.parsed[d.row]
-	if h == nil || k > 0 {
-		h = habit{{kind: fullGiven}, {kind: separator, text: "."}, {kind: fullFamily}}
-		if n := len(m.boxes.habits); n > 0 {
-			h = m.boxes.habits[d.st.IntN(n)]
-		}
+	box := d.box
+	if k > 0 || !d.enough {
+		box = d.mailbox(k)
 	}
-	box := d.mailbox(h)
 	domain := d.contacts.Domains[d.st.IntN(len(d.contacts.Domains))]
 	text := box.text + "@" + domain
 	if up := strings.TrimSpace(old); strings.ToUpper(up) == up {
@@ -319,25 +299,14 @@ func (d *draft) email(k, i int) {
 	d.note(identity.Email, []int{i}, d.emailParts(box, k)...)
 }
 
-// mailbox draws a local part in a habit, or, where that would be guessed too
-// easily, in another of the table's, made longer if need be. That there were
-// two tries costs a bit, the choice among drafts some.
-func (d *draft) mailbox(h habit) mailbox {
-	m, cost := d.m, 1.0
-	if m.chooser != nil {
-		cost += m.chooser.Bits
+// mailbox draws a local part in a habit of the table, made longer where it
+// would be guessed too easily.
+func (d *draft) mailbox(k int) mailbox {
+	m, h := d.m, d.m.habitOf(d.row)
+	if n := len(m.boxes.habits); n > 0 && k > 0 {
+		h = m.boxes.habits[d.st.IntN(n)]
 	}
-	box := m.boxes.write(d.st, h, d.person, d.bits, 0)
-	if box.bits < MinEmailBits+cost {
-		if n := len(m.boxes.habits); n > 0 {
-			if other := m.boxes.habits[d.st.IntN(n)]; other != nil {
-				h = other
-			}
-		}
-		box = m.boxes.write(d.st, h, d.person, d.bits, MinEmailBits+cost)
-	}
-	box.bits = max(box.bits-1, 0)
-	return box
+	return m.boxes.write(d.st, h, d.person, d.bits, d.floor()+log2(float64(d.tries)))
 }
 
 // dressPlain keeps the blanks around a cell, and nothing of its case.

@@ -2,7 +2,6 @@ package canary
 
 import (
 	"strings"
-	"sync"
 	"unicode"
 
 	"telltale/internal/identity"
@@ -36,9 +35,8 @@ type model struct {
 	grain        []int64
 	clusters     *clusters
 	mixer        *mixer
-	choosing     sync.Once
-	chooser      *chooser // prepared at the first canary
-	accepted     float64  // least share of drawn names that the table does not hold
+	choosers     map[float64]*chooser // by the least bits of an address, prepared when they are needed
+	accepted     float64              // least share of drawn names that the table does not hold
 }
 
 // ready returns the model, building it at the first call.
@@ -52,7 +50,7 @@ func (p *Profile) ready() *model {
 }
 
 func newModel(p *Profile) *model {
-	m := &model{roles: findRoles(p.Columns), p: p, gender: -1, checks: map[int]check{}, numbers: map[int]*gaps{}, accepted: 1}
+	m := &model{roles: findRoles(p.Columns), p: p, gender: -1, checks: map[int]check{}, numbers: map[int]*gaps{}, choosers: map[float64]*chooser{}, accepted: 1}
 	for i := range p.Columns {
 		m.distinct = append(m.distinct, distinct(m.values(i)))
 	}

@@ -8,8 +8,28 @@ import (
 	gopretty "github.com/jedib0t/go-pretty/v6/table"
 	"github.com/urfave/cli/v2"
 
+	"telltale/canary"
 	"telltale/store"
 )
+
+// Bounds of --address-bits: fewer could be guessed by chance, more make
+// addresses that nobody has.
+const (
+	leastAddressBits = 16
+	mostAddressBits  = 64
+)
+
+func addressBitsFlag() cli.Flag {
+	return &cli.Float64Flag{Name: "address-bits", Value: canary.MinEmailBits,
+		Usage: "how hard a canary's address at your domains is to guess: fewer bits hide it better, and one message to it proves less"}
+}
+
+func checkAddressBits(bits float64) error {
+	if bits >= leastAddressBits && bits <= mostAddressBits {
+		return nil
+	}
+	return usageError("", "--address-bits %g: give a number from %d to %d", bits, leastAddressBits, mostAddressBits)
+}
 
 func (p *program) exportCommand() *cli.Command {
 	return &cli.Command{
@@ -25,6 +45,7 @@ func (p *program) exportCommand() *cli.Command {
 			&cli.IntFlag{Name: "canaries", Value: -1, DefaultText: "20, at most 4% of the rows, as far as the pools reach", Usage: "fabricated rows in each copy"},
 			&cli.IntFlag{Name: "shared-canaries", Usage: "fabricated rows of which each copy carries those its word says"},
 			&cli.Float64Flag{Name: "withhold", Usage: "share of the rows left out of each copy, 0 to 0.5"},
+			addressBitsFlag(),
 			&cli.Float64Flag{Name: "cover", Usage: "rows that stand in few copies, for each canary: who compares copies cannot tell the two; printed"},
 			&cli.BoolFlag{Name: "make-room", Usage: "leave some rows out of all copies, for canaries to stand among dense ids and ordered times; printed"},
 			&cli.Float64Flag{Name: "density", Usage: "share of the cells that can carry a mark that do, 0 to 1", DefaultText: "the dataset's"},

@@ -136,7 +136,7 @@ func (j *exportJob) mintShared(tx store.Tx) ([]canary.Canary, error) {
 // contacts allots contacts from the pools for n canaries. What the owner was
 // given before, it is given again.
 func (j *exportJob) contacts(tx store.Tx, owner string, n int) (canary.Contacts, error) {
-	out := canary.Contacts{Vacancies: j.vacancies}
+	out := canary.Contacts{Vacancies: j.vacancies, AddressBits: j.address}
 	phones, emails := j.profile.Needs()
 	domains, err := tx.Contacts(poolDomain)
 	if err != nil {

@@ -51,7 +51,8 @@ type exportJob struct {
 	shared    int // candidates for each copy
 	withhold  float64
 	cover     float64
-	makeRoom  bool // leave rows out of all copies to make room for canaries
+	address   float64 // bits of a canary's address
+	makeRoom  bool    // leave rows out of all copies to make room for canaries
 	density   float64
 	dataset   string
 	version   int
@@ -89,7 +90,7 @@ func (p *program) runExport(c *cli.Context) error {
 		return err
 	}
 	job := &exportJob{p: p, input: args[0], out: c.String("out"), force: c.Bool("force"), receipts: c.Bool("receipt"), canaries: c.Int("canaries"),
-		shared: c.Int("shared-canaries"), withhold: c.Float64("withhold"), cover: c.Float64("cover"), makeRoom: c.Bool("make-room"), dataset: c.String("dataset")}
+		shared: c.Int("shared-canaries"), withhold: c.Float64("withhold"), cover: c.Float64("cover"), address: c.Float64("address-bits"), makeRoom: c.Bool("make-room"), dataset: c.String("dataset")}
 	if err := job.check(c); err != nil {
 		return err
 	}
@@ -128,7 +129,7 @@ func (j *exportJob) check(c *cli.Context) (err error) {
 	case c.IsSet("canaries") && j.canaries < 0, j.shared < 0:
 		return usageError("", "--canaries and --shared-canaries cannot be negative")
 	}
-	return nil
+	return checkAddressBits(j.address)
 }
 
 func (j *exportJob) run(ctx context.Context, c *cli.Context) error {

@@ -38,6 +38,7 @@ func (p *program) planCommand() *cli.Command {
 			&cli.IntFlag{Name: "canaries", Value: -1, DefaultText: "20, at most 4% of the rows, as far as the pools reach", Usage: "fabricated rows in each copy"},
 			&cli.IntFlag{Name: "shared-canaries", Usage: "fabricated rows of which each copy carries those its word says"},
 			&cli.Float64Flag{Name: "withhold", Usage: "share of the rows left out of each copy, 0 to 0.5"},
+			addressBitsFlag(),
 			&cli.Float64Flag{Name: "density", Usage: "share of the cells that can carry a mark that do, 0 to 1", DefaultText: "the dataset's"},
 			&cli.Float64Flag{Name: "alpha", Value: match.DefaultAlpha, Usage: "bound on the chance of accusing anybody wrongly"},
 			&cli.IntFlag{Name: "leaks", Value: planLeaks, Usage: "leaks that are played in each way"},
@@ -115,7 +116,8 @@ func (j *planJob) check(c *cli.Context) (err error) {
 	case !(j.effort.Leaks >= 1 && j.effort.Leaks <= mostPlanLeaks):
 		return usageError("", "--leaks %d: give a number from 1 to %d", j.effort.Leaks, mostPlanLeaks)
 	}
-	return nil
+	j.policy.Pool.AddressBits = c.Float64("address-bits")
+	return checkAddressBits(j.policy.Pool.AddressBits)
 }
 
 // load takes from the registry how the dataset is marked, and what the pools
@@ -144,17 +146,16 @@ func (j *planJob) load(ctx context.Context, r *registry, dataset string) error {
 				j.policy.Recipients = planRecipients
 			}
 		}
-		j.policy.Pool, err = r.pool(tx)
-		return err
+		return r.pool(tx, &j.policy.Pool)
 	})
 }
 
 // pool is everything that the pools hold and may plant, taken or not.
-func (r *registry) pool(tx store.Tx) (out canary.Contacts, err error) {
+func (r *registry) pool(tx store.Tx, out *canary.Contacts) error {
 	for kind, list := range map[string]*[]string{poolDomain: &out.Domains, poolPhone: &out.Phones, poolEmail: &out.Emails} {
 		contacts, err := tx.Contacts(kind)
 		if err != nil {
-			return out, err
+			return err
 		}
 		for _, c := range contacts {
 			if c.Owner == retired {
@@ -162,12 +163,12 @@ func (r *registry) pool(tx store.Tx) (out canary.Contacts, err error) {
 			}
 			value, err := r.unseal("contact", kind, c.Sealed)
 			if err != nil {
-				return out, err
+				return err
 			}
 			*list = append(*list, string(value))
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // read takes the table, or a sample of it, and learns its profile.
