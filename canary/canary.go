@@ -118,7 +118,7 @@ const Separator = "\x1f"
 
 // MinEmailBits is the least surprise of an e-mail address at an owned domain,
 // unless Contacts say otherwise.
-const MinEmailBits = 40
+const MinEmailBits = 48
 
 func (c Contacts) addressBits() float64 {
 	if c.AddressBits == 0 {
