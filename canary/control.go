@@ -13,14 +13,15 @@ import (
 type ControlSet struct {
 	n      int
 	values map[uint64]struct{}
+	counts map[identity.Kind]int // of different ones
 }
 
 // Controls derives n controls from the same name model, domains and phone
 // ranges as the canaries. secret is the one labelled "control/DATASET".
 // Every control has a full name; an e-mail address at one of the domains; and
-// a phone that differs from one of the own phones in its last four digits.
+// a phone that differs from one of the own phones, given in E.164, in its last four digits.
 func Controls(p *Profile, secret key.Secret, n int, c Contacts) *ControlSet {
-	s := &ControlSet{n: n, values: make(map[uint64]struct{}, 3*n)}
+	s := &ControlSet{n: n, values: make(map[uint64]struct{}, 3*n), counts: map[identity.Kind]int{}}
 	if len(p.Sample) == 0 {
 		return s
 	}
@@ -39,7 +40,7 @@ func Controls(p *Profile, secret key.Secret, n int, c Contacts) *ControlSet {
 			s.add(identity.Email, strings.ToLower(local+"@"+c.Domains[st.IntN(len(c.Domains))]))
 		}
 		if len(c.Phones) > 0 {
-			s.addPhone(st, c.Phones[st.IntN(len(c.Phones))], own, p.Locale)
+			s.addPhone(st, c.Phones[st.IntN(len(c.Phones))], own)
 		}
 	}
 	return s
@@ -67,7 +68,13 @@ func (b *mailboxes) quick(st *key.Stream, h habit, p person) string {
 	return b.spell(st, h, p)
 }
 
-func (s *ControlSet) add(k identity.Kind, v string) { s.values[entry(k, v)] = struct{}{} }
+func (s *ControlSet) add(k identity.Kind, v string) {
+	h := entry(k, v)
+	if _, known := s.values[h]; !known {
+		s.values[h] = struct{}{}
+		s.counts[k]++
+	}
+}
 
 func (s *ControlSet) addName(d *draft) {
 	if d.person.given == "" || d.person.family == "" {
@@ -82,7 +89,8 @@ func (s *ControlSet) addName(d *draft) {
 	}
 }
 
-func (s *ControlSet) addPhone(st *key.Stream, phone string, own map[string]bool, locale string) {
+// addPhone adds a number of an owned number's block, in E.164 as pools hold them.
+func (s *ControlSet) addPhone(st *key.Stream, phone string, own map[string]bool) {
 	out := []byte(phone)
 	for i, n := len(out)-1, 0; i >= 0 && n < 4; i-- {
 		if isDigit(out[i]) {
@@ -90,16 +98,17 @@ func (s *ControlSet) addPhone(st *key.Stream, phone string, own map[string]bool,
 			n++
 		}
 	}
-	if own[onlyDigits(string(out))] {
-		return
-	}
-	if v, ok := identity.Canonical(identity.Phone, string(out), locale); ok {
+	if v := string(out); !own[onlyDigits(v)] {
 		s.add(identity.Phone, v)
 	}
 }
 
-// Len is the number of controls of each kind.
+// Len is the number of controls.
 func (s *ControlSet) Len() int { return s.n }
+
+// Count is the number of different values of a kind that controls have: blocks
+// of telephone numbers hold fewer than there are controls.
+func (s *ControlSet) Count(k identity.Kind) int { return s.counts[k] }
 
 // Has reports whether a canonical value is a control's: an e-mail address, a
 // phone or a full name.

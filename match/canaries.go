@@ -19,7 +19,7 @@ type canaryEvidence struct {
 	byExport map[string][]int // export -> canaries
 	survival []code.Weighted
 	looked   float64
-	floor    float64 // null probability that the controls show
+	floors   floors
 }
 
 func (*canaryEvidence) Source() string { return SourceCanary }
@@ -42,9 +42,9 @@ func (d *decision) weighCanaries(s *dataset, o *observed, held *holdings) *canar
 	if !d.files {
 		e.survival = code.Survival(0)
 	}
-	if k := len(o.Controls); k > 0 && s.controls != nil {
-		e.floor = code.ControlNull(k, s.controls.Len())
-		d.warn("%d control identities that were never issued turned up too: hits of canaries count accordingly less", k)
+	if e.floors = s.floors(o); e.floors.most() > 0 {
+		d.result.ControlNull = max(d.result.ControlNull, e.floors.most())
+		d.warn("%d control identities that were never issued turned up too: hits of canaries count accordingly less", o.controls())
 	}
 	return e
 }
@@ -52,7 +52,7 @@ func (d *decision) weighCanaries(s *dataset, o *observed, held *holdings) *canar
 // null is the probability that a canary shows up as it did, though its copy is
 // no source.
 func (e *canaryEvidence) null(p *planted, s sighted) float64 {
-	return max(e.floor, s.chance)
+	return max(e.floors.of(p.onlyPhone(s)), s.chance)
 }
 
 // null is that probability as far as it follows from the canary's bits. It is
@@ -147,7 +147,7 @@ func (e *canaryEvidence) set(canaries []int) (logE float64, n int64) {
 		} else if hit {
 			hits = append(hits, e.null(p, seen))
 		} else if e.tellable(p) {
-			misses = append(misses, e.floor)
+			misses = append(misses, e.floors.mail)
 		}
 	}
 	n += int64(len(hits))

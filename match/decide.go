@@ -284,7 +284,7 @@ func (d *decision) describe(s *dataset, o *observed) {
 	rows := o.rows()
 	d.result.Datasets = append(d.result.Datasets, Concern{s.name, rows})
 	d.result.RowsLinked += rows
-	d.result.Controls += len(o.Controls)
+	d.result.Controls += o.controls()
 	for _, by := range sortedKeys(o.By) {
 		d.result.Links = append(d.result.Links, linkedBy(s.name, by, o.By[by]))
 	}

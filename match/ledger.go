@@ -149,11 +149,11 @@ func (l *lines) logE() (sum float64) {
 
 var lineSources = [...]string{SourceCanary, SourceShared, SourceCells, SourceWithheld}
 
-func (p *ledgerPart) weigh(s *source, who int, floor float64) (l lines) {
+func (p *ledgerPart) weigh(s *source, who int, f floors) (l lines) {
 	if p.rows == nil {
 		return l
 	}
-	l[0] = p.weighCanaries(s, who, floor)
+	l[0] = p.weighCanaries(s, who, f)
 	if p.shared != nil && s.served[who] {
 		l[1] = Weight{LogE: p.shared[who].LogE(), N: p.sharedN}
 	}
@@ -184,17 +184,17 @@ func withheldWeight(counts []code.Withheld) Weight {
 
 // weighCanaries weighs the stakes on a candidate's canaries: the mean over its
 // exports with different ones.
-func (p *ledgerPart) weighCanaries(s *source, who int, floor float64) Weight {
+func (p *ledgerPart) weighCanaries(s *source, who int, f floors) Weight {
 	var logs []float64
 	n := int64(0)
 	for _, set := range s.sets[who] {
-		l, hits := p.stakes(s, set, floor)
+		l, hits := p.stakes(s, set, f)
 		logs, n = append(logs, l), max(n, hits)
 	}
 	return Weight{LogE: logMeanOf(logs), N: n}
 }
 
-func (p *ledgerPart) stakes(s *source, set canarySet, floor float64) (logE float64, n int64) {
+func (p *ledgerPart) stakes(s *source, set canarySet, f floors) (logE float64, n int64) {
 	var hits []float64
 	quiet, phone := 0, 1.0
 	for _, i := range set.canaries {
@@ -204,12 +204,12 @@ func (p *ledgerPart) stakes(s *source, set canarySet, floor float64) (logE float
 		switch {
 		case hit && !set.before(h.at), !hit && !c.reachable():
 		case hit:
-			hits = append(hits, max(floor, h.null))
+			hits = append(hits, max(f.mail, h.null))
 		default:
 			quiet++
 		}
 		if called && set.before(by.at) {
-			phone = min(phone, max(floor, by.null))
+			phone = min(phone, max(f.phone, by.null))
 			n++
 		}
 	}
@@ -235,7 +235,7 @@ func (p *planted) reachable() bool {
 // total is the logarithm of a ledger's e-value for a candidate, by its number in
 // every source (-1 where it has no copy). Of several sources half the weight
 // lies on all of them together and half on each alone, as the leak may be of one.
-func (l *ledger) total(sources []*source, numbers []int, floors []float64) (float64, []lines) {
+func (l *ledger) total(sources []*source, numbers []int, floors []floors) (float64, []lines) {
 	each := make([]lines, len(sources))
 	sum := 0.0
 	var alone, weights []float64

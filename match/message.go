@@ -99,7 +99,7 @@ func (e *Engine) canariesOf(ctx context.Context, d *dataset, r *Reading, m messa
 		hasher := e.master.Derive("canary-lookup").Hasher()
 		for _, c := range contacts {
 			if d.controls.Has(c.Kind, c.Value) {
-				r.observed(d.name).Controls[hasher.Sum64("control", string(c.Kind), c.Value)] = true
+				r.observed(d.name).control(hasher, c.Kind, c.Value)
 			}
 		}
 	}

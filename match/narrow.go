@@ -119,7 +119,7 @@ func (d *tracing) heldNothing(who string) string {
 		}
 		persons += part.persons
 		held += part.held[n]
-		if part.weigh(s, n, 0)[0].N > 0 {
+		if part.weigh(s, n, floors{})[0].N > 0 {
 			return ""
 		}
 	}

@@ -45,6 +45,7 @@ type observed struct {
 	Aliases  map[string]map[uint64]bool // recipient -> persons, as alias.Hit numbers them
 	Called   map[uint64]bool            // numbers of the pool, by keyed hash -> whether they stand for a person
 	Controls map[uint64]bool            // keyed hashes
+	Dialled  map[uint64]bool            // of controls that are telephone numbers
 	By       map[string]int64           // columns that linked, joined by NUL -> rows
 	Bare     bool                       // numbers that could be this dataset's, or another's, were not linked
 	Blank    map[string]int64           // column -> linked rows whose cell held no mark that could be read
@@ -183,9 +184,7 @@ func (o *observed) merge(p *observed) {
 	}
 	o.addAliases(p.Aliases)
 	o.addCalled(p.Called)
-	for h := range p.Controls {
-		o.Controls[h] = true
-	}
+	o.addControls(p)
 	for k, n := range p.By {
 		o.By[k] += n
 	}

@@ -281,20 +281,31 @@ func (d *dataset) loadControls(tx store.Tx, sealed []byte, master key.Root) erro
 		return err
 	}
 	contacts := canary.Contacts{}
-	pool, err := tx.Contacts("domain")
-	if err != nil {
-		return err
-	}
-	for _, c := range pool {
-		plain, err := master.Derive("seal/contact").Open(c.Sealed, []byte("domain"))
-		if err != nil {
-			return fmt.Errorf("domain of the pool: %w", err)
+	for kind, list := range map[string]*[]string{"domain": &contacts.Domains, "phone": &contacts.Phones} {
+		if *list, err = openPool(tx, master, kind); err != nil {
+			return err
 		}
-		contacts.Domains = append(contacts.Domains, string(plain))
 	}
 	d.domains = contacts.Domains
 	d.controls = canary.Controls(profile, master.Derive("control/"+url.PathEscape(d.name)), Controls, contacts)
 	return nil
+}
+
+// openPool are all contacts of a kind that the pool holds or held.
+func openPool(tx store.Tx, master key.Root, kind string) (out []string, err error) {
+	pool, err := tx.Contacts(kind)
+	if err != nil {
+		return nil, err
+	}
+	seal := master.Derive("seal/contact")
+	for _, c := range pool {
+		plain, err := seal.Open(c.Sealed, []byte(kind))
+		if err != nil {
+			return nil, fmt.Errorf("%s of the pool: %w", kind, err)
+		}
+		out = append(out, string(plain))
+	}
+	return out, nil
 }
 
 func sortedSet(s []string) []string {

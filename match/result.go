@@ -29,27 +29,29 @@ const (
 
 // Result is a decision. Its lists are never nil.
 type Result struct {
-	Schema     string     `json:"schema"`
-	Inputs     []Input    `json:"inputs"`
-	Dataset    string     `json:"dataset"` // the one with the most linked rows, "" when none
-	Datasets   []Concern  `json:"datasets"`
-	RowsLinked int64      `json:"rows_linked"`
-	MarksRead  int64      `json:"marks_read"`  // distinct sites
-	CanaryHits int        `json:"canary_hits"` // distinct canaries
-	Controls   int        `json:"control_hits"`
-	Alpha      float64    `json:"alpha"`
-	Candidates int        `json:"candidates"`
-	Verdict    Verdict    `json:"verdict"`
-	Suspects   []Suspect  `json:"suspects"`
-	Canaries   []Canary   `json:"canaries"`
-	Ways       []WayCount `json:"ways"` // how the rows were linked
-	Links      []LinkedBy `json:"links"`
-	Sightings  []Sighting `json:"sightings,omitempty"` // of trace
-	Campaigns  []Campaign `json:"campaigns,omitempty"` // of trace
-	Steps      []Step     `json:"steps,omitempty"`     // of trace: the list of candidates, shrinking
-	Needs      *Needs     `json:"needs,omitempty"`     // of trace: what would decide, when nobody is accused
-	Warnings   []string   `json:"warnings"`
-	Looked     int64      `json:"-"` // rows, and contacts of messages, among which canaries were looked for
+	Schema     string    `json:"schema"`
+	Inputs     []Input   `json:"inputs"`
+	Dataset    string    `json:"dataset"` // the one with the most linked rows, "" when none
+	Datasets   []Concern `json:"datasets"`
+	RowsLinked int64     `json:"rows_linked"`
+	MarksRead  int64     `json:"marks_read"`  // distinct sites
+	CanaryHits int       `json:"canary_hits"` // distinct canaries
+	Controls   int       `json:"control_hits"`
+	// ControlNull is the null probability that controls show, 0 where none was seen.
+	ControlNull float64    `json:"control_null,omitempty"`
+	Alpha       float64    `json:"alpha"`
+	Candidates  int        `json:"candidates"`
+	Verdict     Verdict    `json:"verdict"`
+	Suspects    []Suspect  `json:"suspects"`
+	Canaries    []Canary   `json:"canaries"`
+	Ways        []WayCount `json:"ways"` // how the rows were linked
+	Links       []LinkedBy `json:"links"`
+	Sightings   []Sighting `json:"sightings,omitempty"` // of trace
+	Campaigns   []Campaign `json:"campaigns,omitempty"` // of trace
+	Steps       []Step     `json:"steps,omitempty"`     // of trace: the list of candidates, shrinking
+	Needs       *Needs     `json:"needs,omitempty"`     // of trace: what would decide, when nobody is accused
+	Warnings    []string   `json:"warnings"`
+	Looked      int64      `json:"-"` // rows, and contacts of messages, among which canaries were looked for
 }
 
 // Input is one file or message that was read.

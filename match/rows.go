@@ -392,7 +392,7 @@ func (t *tableRun) collect(x rowResult) {
 	}
 	if x.target == nil {
 		for _, c := range x.controls {
-			t.reading.observed(c.dataset.name).Controls[t.hasher.Sum64("control", string(c.kind), c.value)] = true
+			t.reading.observed(c.dataset.name).control(t.hasher, c.kind, c.value)
 		}
 		t.sketcher.Add(chain.Row{Cells: raw, Keys: x.contacts})
 		return

@@ -172,7 +172,7 @@ func (t *Text) take(e *Engine, r *Reading) {
 		for _, c := range report.Controls {
 			for _, d := range x.datasets {
 				if d.controls != nil && d.controls.Has(c.Kind, c.Value) {
-					r.observed(d.name).Controls[hasher.Sum64("control", string(c.Kind), c.Value)] = true
+					r.observed(d.name).control(hasher, c.Kind, c.Value)
 				}
 			}
 		}

@@ -124,9 +124,7 @@ func (t *Trace) weigh(r *Reading, root int) {
 	for name, o := range r.datasets {
 		t.all.observed(name).addAliases(o.Aliases)
 		t.all.observed(name).addCalled(o.Called)
-		for h := range o.Controls {
-			t.all.observed(name).Controls[h] = true
-		}
+		t.all.observed(name).addControls(o)
 	}
 }
 

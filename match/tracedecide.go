@@ -7,7 +7,6 @@ import (
 	"math"
 	"slices"
 
-	"telltale/fingerprint/code"
 	"telltale/internal/stat"
 )
 
@@ -20,7 +19,7 @@ type tracing struct {
 	*decision
 	t       *Trace
 	numbers [][]int // per candidate and source: its number there, or -1
-	floors  []float64
+	floors  []floors
 }
 
 // Result weighs what has been added so far. It may be asked for at any time.
@@ -68,12 +67,12 @@ func (d *tracing) countMarks(s *dataset, o *observed) {
 // controls show.
 func (d *tracing) prepare() {
 	for _, s := range d.t.sources {
-		floor := 0.0
-		if o := d.all.datasets[s.d.name]; o != nil && len(o.Controls) > 0 && s.d.controls != nil {
-			floor = code.ControlNull(len(o.Controls), s.d.controls.Len())
-			d.warn("%d control identities that were never issued turned up too: hits of canaries count accordingly less", len(o.Controls))
+		o := d.all.datasets[s.d.name]
+		f := s.d.floors(o)
+		if f.most() > 0 {
+			d.warn("%d control identities that were never issued turned up too: hits of canaries count accordingly less", o.controls())
 		}
-		d.floors = append(d.floors, floor)
+		d.floors = append(d.floors, f)
 	}
 	d.numbers = make([][]int, len(d.candidates))
 	for i, c := range d.candidates {

@@ -14,7 +14,6 @@ import (
 
 	"telltale/canary"
 	"telltale/fingerprint"
-	"telltale/fingerprint/code"
 	"telltale/internal/erase"
 	"telltale/internal/evidence"
 	"telltale/internal/table"
@@ -389,9 +388,7 @@ func (k *packing) seen(ctx context.Context) (evidence.Seen, error) {
 	if s.Canaries == nil {
 		s.Canaries = []canary.Canary{}
 	}
-	if k.result.Controls > 0 {
-		s.Floor = code.ControlNull(k.result.Controls, match.Controls)
-	}
+	s.Floor = k.result.ControlNull
 	return s, err
 }
 
