@@ -119,23 +119,47 @@ func (s *Survey) assignCarrier(col *Column, cells []string, c Choices) {
 	}
 }
 
-// numbersRows tells whether cells are distinct whole numbers from a dense
-// range: they number the rows, and whoever changes one makes a gap and a repeat.
+// leastNumbered are the rows from which on a column can be seen to number them.
+const leastNumbered = 20
+
+// numbersRows tells whether cells number the rows: whoever changes one makes a
+// gap and a repeat. They are distinct whole numbers from a dense range, or count
+// up by one and begin anew now and then, for every order or every survey.
 func numbersRows(cells []string) bool {
-	const leastRows = 20
-	seen := make(map[int64]bool, len(cells))
-	var low, high int64
+	numbers := make([]int64, len(cells))
 	for i, cell := range cells {
 		n, err := strconv.ParseInt(strings.TrimSpace(cell), 10, 64)
-		if err != nil || seen[n] {
+		if err != nil {
 			return false
 		}
-		if seen[n] = true; i == 0 {
-			low, high = n, n
-		}
-		low, high = min(low, n), max(high, n)
+		numbers[i] = n
 	}
-	return len(cells) >= leastRows && high-low < 2*int64(len(cells))
+	return len(numbers) >= leastNumbered && (dense(numbers) || counting(numbers))
+}
+
+// dense tells whether numbers are distinct, and at least half of those between
+// the least and the largest are there.
+func dense(numbers []int64) bool {
+	seen := make(map[int64]bool, len(numbers))
+	for _, n := range numbers {
+		seen[n] = true
+	}
+	return len(seen) == len(numbers) && slices.Max(numbers)-slices.Min(numbers) < 2*int64(len(numbers))
+}
+
+// counting tells whether numbers go up by one from row to row, most of the time,
+// and else go back to the first of them.
+func counting(numbers []int64) bool {
+	up, first := 0, numbers[0]
+	for i, n := range numbers[1:] {
+		switch {
+		case n == numbers[i]+1:
+			up++
+		case n != first:
+			return false
+		}
+	}
+	return 2*up >= len(numbers)
 }
 
 // capacity is the share of the cells that can carry a mark.

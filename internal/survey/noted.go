@@ -74,7 +74,7 @@ func (s *Survey) noteAt(typical float64, sample, columns [][]string, c Choices) 
 	for i := range s.Columns {
 		col := &s.Columns[i]
 		spec, chosen := c.Carriers[col.Name]
-		suggested := analysis && !chosen && col.Carrier == "" && !col.Key && fingerprint.Categories(col.Kind, col.Name, columns[i])
+		suggested := analysis && !chosen && col.Carrier == "" && !col.Key && !numbersRows(columns[i]) && fingerprint.Categories(col.Kind, col.Name, columns[i])
 		if spec == "category" || suggested {
 			col.Carrier = fingerprint.SuggestPairs(s.Scheme().Columns, i, sample, joint)
 			if col.Carrier == "none" && chosen {

@@ -77,17 +77,27 @@ func TestRolesAndCarriers(t *testing.T) {
 }
 
 func TestRowNumbersCarryNothing(t *testing.T) {
-	var b strings.Builder
-	b.WriteString("respondent,height\n")
-	for i := range 60 {
-		fmt.Fprintf(&b, "%d,%d\n", 400+i, 1500+(i*37)%400)
-	}
-	s, err := read(t, b.String(), Choices{Key: []string{"height"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c := column(t, s, "respondent"); c.Carrier != "" {
-		t.Errorf("a running number was given carrier %q", c.Carrier)
+	for name, c := range map[string]struct {
+		number  func(i int) int
+		carries bool
+	}{
+		"running":                   {func(i int) int { return 400 + i }, false},
+		"anew for every survey":     {func(i int) int { return 1 + i%25 }, false},
+		"lines of an order":         {func(i int) int { return 1 + i%3 }, false},
+		"weeks of a year, at times": {func(i int) int { return 100 + i/4 }, true},
+	} {
+		var b strings.Builder
+		b.WriteString("respondent,height\n")
+		for i := range 60 {
+			fmt.Fprintf(&b, "%d,%d\n", c.number(i), 1500+(i*37)%400)
+		}
+		s, err := read(t, b.String(), Choices{Key: []string{"height"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := column(t, s, "respondent").Carrier; (got != "") != c.carries {
+			t.Errorf("numbers %s were given carrier %q", name, got)
+		}
 	}
 }
 
