@@ -27,6 +27,10 @@ func Fragile(spec string) bool {
 	return kind == formName
 }
 
+// LeastSturdy is how many reads of marks that survive cleaning there must be for
+// fragile ones to be weighed beside them.
+const LeastSturdy = 16
+
 // formCarrier marks how a value is written: its class is the plain form, folded.
 //
 //	space  free text and names: the first blank is a no-break space, or two blanks

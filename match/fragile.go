@@ -5,10 +5,6 @@ import (
 	"telltale/fingerprint/code"
 )
 
-// leastSturdy is how many reads of marks that survive cleaning there must be
-// for the others to be weighed beside them.
-const leastSturdy = 16
-
 // sturdy collects the reads of a layer, without those of fragile marks where
 // they would be all but the only evidence. It looks at the number of reads and at
 // nobody's word, so the e-values stay what they are.
@@ -24,10 +20,10 @@ func (d *decision) sturdy(l *layer, read *layerRead) ([]fingerprint.Site, []code
 			n++
 		}
 	}
-	if n >= leastSturdy || n == len(reads) {
+	if n >= fingerprint.LeastSturdy || n == len(reads) {
 		return sites, reads
 	}
-	d.warn("the marks left are forms of writing, which are never weighed alone: %d others were read, %d would be needed", n, leastSturdy)
+	d.warn("the marks left are forms of writing, which are never weighed alone: %d others were read, %d would be needed", n, fingerprint.LeastSturdy)
 	var of []fingerprint.Site
 	var in []code.Read
 	for i, r := range reads {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 )
 
 type weighted struct{ value, weight float64 }
@@ -74,7 +75,22 @@ func (v *verifier) reads() []read {
 			out = append(out, read{at.carrier, float64(r.Sites[at.carrier].Bias) / (1 << 32), y, r.Bits[at.carrier]})
 		}
 	}
-	return out
+	return v.sturdy(out, carriers)
+}
+
+// sturdy leaves the marks of forms of writing out, where fewer than 16 others
+// stand beside them.
+func (v *verifier) sturdy(reads []read, carriers []int) []read {
+	var others []read
+	for _, r := range reads {
+		if !strings.HasPrefix(v.scheme.Columns[carriers[r.column]].Carrier, "form:") {
+			others = append(others, r)
+		}
+	}
+	if len(others) >= 16 {
+		return reads
+	}
+	return others
 }
 
 func cells(reads []read) float64 {

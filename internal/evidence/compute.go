@@ -112,7 +112,22 @@ func (b *Bundle) cellCounts(scheme fingerprint.Scheme) (counts []cellCount, n in
 		n++
 	}
 	slices.SortFunc(counts, compareCounts)
-	return counts, n
+	return sturdy(scheme, counts, n)
+}
+
+// sturdy leaves out the n reads' fragile ones where fewer than
+// fingerprint.LeastSturdy others stand beside them.
+func sturdy(scheme fingerprint.Scheme, counts []cellCount, n int64) ([]cellCount, int64) {
+	kept, left := []cellCount{}, int64(0)
+	for _, c := range counts {
+		if !fingerprint.Fragile(scheme.Columns[c.column].Carrier) {
+			kept, left = append(kept, c), left+int64(c.n)
+		}
+	}
+	if left >= fingerprint.LeastSturdy {
+		return counts, n
+	}
+	return kept, left
 }
 
 func compareCounts(a, b cellCount) int {

@@ -3,6 +3,8 @@ package evidence
 import (
 	"math"
 	"testing"
+
+	"telltale/fingerprint"
 )
 
 // TestWeights checks that each mixture's weights sum to one: else the mean of
@@ -72,6 +74,23 @@ func TestMeanIsOne(t *testing.T) {
 		}
 		if mean > 1+1e-12 {
 			t.Errorf("mean of canaries at null %v is %v", null, mean)
+		}
+	}
+}
+
+// Forms of writing are weighed beside sixteen reads that survive cleaning, and
+// never without them.
+func TestFormsAreNotWeighedAlone(t *testing.T) {
+	scheme := fingerprint.Scheme{Columns: []fingerprint.Column{{Name: "amount", Carrier: "number:1"}, {Name: "note", Carrier: "form:space"}}}
+	for sturdyReads, want := range map[float64]int64{0: 0, 15: 15, 16: 116, 40: 140} {
+		counts := []cellCount{{column: 0, n: sturdyReads}, {column: 1, n: 100}}
+		kept, n := sturdy(scheme, counts, int64(sturdyReads)+100)
+		sum := 0.0
+		for _, c := range kept {
+			sum += c.n
+		}
+		if n != want || int64(sum) != want {
+			t.Errorf("%v sturdy reads beside 100 of forms: %d weighed, counted as %v, want %d", sturdyReads, n, sum, want)
 		}
 	}
 }
