@@ -62,7 +62,8 @@ func rankerOf(c Carrier) ranker {
 //	coordinate[:DECIMALS]          degrees that move by one of their last decimals (2 to 7, default 5)
 //	category:A|B[:C|D...]          values that may stand for each other in pairs, where the row makes both plausible;
 //	                               % : and | in them are escaped as in a URL
-//	form:space|phone|web|name      how a value is written; fragile: cleaning undoes it
+//	form:space|phone|web|name|person|number
+//	                               how a value is written; fragile: cleaning undoes it
 //	none                           no marks
 func ParseCarrier(spec, locale string) (Carrier, error) {
 	kind, rest, _ := strings.Cut(spec, ":")

@@ -40,6 +40,10 @@ const LeastSturdy = 16
 //	       with a capital
 //	name   Chinese full names: family and given name are parted by an
 //	       ideographic space, or a blank
+//	person full names in Latin letters, "Maria Lopez", "Maria J. Lopez": the family
+//	       name stands first, "Lopez, Maria", or in capitals, "Maria LOPEZ"
+//	number Chinese addresses: the digits before the first 号 are full-width, or
+//	       it is written 號
 //
 // All survive what leaves characters alone: another order of rows and columns,
 // quoting, encoding and file format. White space that is collapsed, hyphens and
@@ -62,6 +66,8 @@ var formKinds = []formCarrier{
 	{"phone", apartPhone, writePhone},
 	{"web", apartWeb, writeWeb},
 	{"name", apartHan, writeHan},
+	{"person", apartPerson, writePerson},
+	{"number", apartNumber, writeNumber},
 }
 
 func parseForm(options []string) (Carrier, error) {
@@ -72,7 +78,7 @@ func parseForm(options []string) (Carrier, error) {
 			}
 		}
 	}
-	return nil, fmt.Errorf("carrier form: want form:space, form:phone, form:web or form:name")
+	return nil, fmt.Errorf("carrier form: want form:space, form:phone, form:web, form:name, form:person or form:number")
 }
 
 func (c formCarrier) Name() string { return formName + ":" + c.what }

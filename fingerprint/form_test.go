@@ -40,6 +40,19 @@ func undo(sign string) func(string) string {
 	return func(v string) string { return strings.TrimSuffix(strings.ToLower(clean.Replace(v)), sign) }
 }
 
+// personsInOrder puts names into their plain form, as an importer does that parts
+// them and puts them together.
+func personsInOrder(v string) string {
+	if family, given, ok := strings.Cut(v, ", "); ok {
+		v = given + " " + family
+	}
+	words := strings.Fields(v)
+	for i, w := range words {
+		words[i] = capitalised(w)
+	}
+	return strings.Join(words, " ")
+}
+
 func TestFormLaws(t *testing.T) {
 	words := strings.Fields("Anna O'Neil called at 9-10 about Zoë's bill . , é 北京 12")
 	rapid.Check(t, func(t *rapid.T) {
@@ -56,6 +69,8 @@ func TestFormLaws(t *testing.T) {
 		{"form:phone", "07700 900123|+44 7700 900123|(020) 7946 0958|020-7946-0958|138 0013 8000", clean.Replace},
 		{"form:web", "example.com|https://www.example.com|http://letterbox.example", undo("/")},
 		{"form:name", "张伟|欧阳娜娜|李小明|歐陽修", func(v string) string { return strings.Join(strings.Fields(v), "") }},
+		{"form:person", "Maria Lopez|Maria J. Lopez|Zoë Quincy Ångström|Jo A Lee", personsInOrder},
+		{"form:number", "中山路12号|北京市海淀区中关村大街1号院3号楼|3号", strings.NewReplacer("號", "号", "０", "0", "１", "1", "２", "2", "３", "3").Replace},
 	} {
 		for _, v := range strings.Split(c.carry, "|") {
 			if !checkForm(t, c.spec, v, c.cleaned) {
@@ -64,7 +79,8 @@ func TestFormLaws(t *testing.T) {
 		}
 	}
 	for spec, none := range map[string]string{"form:phone": "07700900123|ext 12 34 56|12 34", "form:web": "https://example.com/a/b|not a host|a@b.com",
-		"form:name": "John|王|司马光明正大|张 伟 明", "form:space": "word| word|word |"} {
+		"form:name": "John|王|司马光明正大|张 伟 明", "form:person": "Maria|maria lopez|MARIA LOPEZ|Maria de la Cruz|Maria McDonald|J Lopez|Maria Li|Lopez, Maria J. K.|Maria  Lopez|张 伟伟伟",
+		"form:number": "中山路|号|中山路十二号|１２號|路号12", "form:space": "word| word|word |"} {
 		for _, v := range strings.Split(none, "|") {
 			if _, _, ok := carrierOf(t, spec, "").(former).Forms(v); ok {
 				t.Errorf("%s: %q carries, and should not", spec, v)

@@ -32,7 +32,7 @@ func (p *program) datasetCommand() *cli.Command {
 				Description: "Keys, identities and carriers are suggested from the file; what you name replaces the suggestion.\n" +
 					"Key and identity columns are never altered.\n" +
 					"KIND of a carrier: number[:STEP], natural[:STEP] (keeps round sums round and prices ending in 9 so), time[:UNIT],\n" +
-					"coordinate[:DECIMALS], text, category (pairs are found) or category:A|B[:C|D], form:space|phone|web|name (fragile:\n" +
+					"coordinate[:DECIMALS], text, category (pairs are found) or category:A|B[:C|D], form:space|phone|web|name|person|number (fragile:\n" +
 					"cleaning undoes it), or none. A policy file has the same in TOML:\n\n" +
 					"   key = [\"id\"]\n   identity = [\"email\", \"phone\"]\n   locale = \"en-GB\"\n   density = 0.2\n   coalition = 4\n\n" +
 					"   [carriers]\n   address = \"text\"\n   amount = \"number:0.01\"\n\n   [kinds]\n   ref = \"serial\"",
