@@ -84,12 +84,13 @@ func (e *forgetting) all() error {
 // index erases the rows of a snapshot, and keeps what others' proofs need.
 func (e *forgetting) index(t table) error {
 	rows := slices.Sorted(maps.Keys(e.rows[t.ID]))
+	k := kept{Snapshot: t.ID, Exports: map[string]keptRows{}}
+	if err := e.before(t, rows, &k); err != nil {
+		return err
+	}
 	eraser := link.NewEraser(t.spec, t.Dataset, e.master, rows)
-	before, after := link.NewRowTree(t.spec, t.Dataset, t.ID, e.master), link.NewRowTree(t.spec, t.Dataset, t.ID, e.master)
+	after := link.NewRowTree(t.spec, t.Dataset, t.ID, e.master)
 	err := e.eraser.Chunks(t.ID, func(c store.Chunk) (store.Chunk, error) {
-		if err := before.Take(chunkOf(c)); err != nil {
-			return c, err
-		}
 		x, err := eraser.Take(chunkOf(c))
 		if err == nil {
 			err = after.Take(x)
@@ -100,19 +101,25 @@ func (e *forgetting) index(t table) error {
 	if err != nil {
 		return err
 	}
-	k := kept{Snapshot: t.ID, Exports: map[string]keptRows{}}
-	leaves := before.Leaves()
-	k.Before.sum, k.After.sum = link.RootOf(leaves), link.RootOf(after.Leaves())
-	for _, row := range rows {
-		k.Places, k.Leaves = append(k.Places, int(row)), append(k.Leaves, hash{leaves[row]})
-		before.Contacts(row, func(contact string) { e.contacts[contact] = true })
-	}
+	k.After.sum = link.RootOf(after.Leaves())
 	e.record.Statement.Snapshots = append(e.record.Statement.Snapshots, SnapshotLoss{t.ID, t.Dataset, t.Recorded, t.Rows, int64(len(rows)), k.Before.String(), k.After.String()})
-	if err := e.exports(t, before.Set(), &k); err != nil {
-		return err
-	}
 	e.record.Kept = append(e.record.Kept, k)
 	return nil
+}
+
+// before keeps what is told of the rows by the index as it is.
+func (e *forgetting) before(t table, rows []uint32, k *kept) error {
+	tree := link.NewRowTree(t.spec, t.Dataset, t.ID, e.master)
+	if err := e.tx.Chunks(t.ID, func(c store.Chunk) error { return tree.Take(chunkOf(c)) }); err != nil {
+		return err
+	}
+	leaves := tree.Leaves()
+	k.Before.sum = link.RootOf(leaves)
+	for _, row := range rows {
+		k.Places, k.Leaves = append(k.Places, int(row)), append(k.Leaves, hash{leaves[row]})
+		tree.Contacts(row, func(contact string) { e.contacts[contact] = true })
+	}
+	return e.exports(t, tree.Set(), k)
 }
 
 // exports counts what each export of the snapshot loses, and keeps the leaves

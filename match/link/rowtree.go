@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/url"
-	"slices"
 
 	"github.com/transparency-dev/merkle/compact"
 	"github.com/transparency-dev/merkle/rfc6962"
@@ -21,16 +20,16 @@ type RowTree struct {
 	spec     Spec
 	sealer   *sealer
 	salt     key.PRF
-	tags     map[string][]uint16   // by column
-	halves   map[string][][]uint16 // by column
-	contacts map[string][][]byte   // by column
+	tags     map[string][]uint16     // by column
+	halves   map[string][][]uint16   // by column
+	contacts map[string]*contactList // by column
 	parts    map[partOf]int
 }
 
 // NewRowTree is the tree of a snapshot of the dataset; Take fills it.
 func NewRowTree(spec Spec, dataset, snapshot string, master key.Root) *RowTree {
 	return &RowTree{set: NewRowSet(spec), spec: spec, sealer: newSealer(dataset, master), salt: master.Derive("erasure/" + url.PathEscape(snapshot)).PRF(),
-		tags: map[string][]uint16{}, halves: map[string][][]uint16{}, contacts: map[string][][]byte{}, parts: map[partOf]int{}}
+		tags: map[string][]uint16{}, halves: map[string][][]uint16{}, contacts: map[string]*contactList{}, parts: map[partOf]int{}}
 }
 
 // Take adds a chunk. Chunks come in the order in which they were made. An error
@@ -80,9 +79,36 @@ func (t *RowTree) takeContacts(c Chunk) error {
 	at := partOf{c.Segment, c.Column, c.Part}
 	spot := spot{c.Segment, c.Column, t.parts[at]}
 	t.parts[at]++
+	list := t.contacts[c.Column]
+	if list == nil {
+		list = &contactList{}
+		t.contacts[c.Column] = list
+	}
 	return t.sealer.open(c.Data, spot, func(_ int, value []byte) {
-		t.contacts[c.Column] = append(t.contacts[c.Column], slices.Clone(value))
+		list.values = append(list.values, value...)
+		list.ends = append(list.ends, len(list.values))
 	})
+}
+
+// contactList holds the contacts of a column, row by row.
+type contactList struct {
+	values []byte
+	ends   []int
+}
+
+func (l *contactList) rows() int {
+	if l == nil {
+		return 0
+	}
+	return len(l.ends)
+}
+
+func (l *contactList) of(row int) []byte {
+	from := 0
+	if row > 0 {
+		from = l.ends[row-1]
+	}
+	return l.values[from:l.ends[row]]
 }
 
 // Rows is the number of rows.
@@ -95,8 +121,8 @@ func (t *RowTree) Set() *RowSet { return t.set }
 // column before it: "email:ann@example.org".
 func (t *RowTree) Contacts(row uint32, f func(contact string)) {
 	for _, c := range t.spec.Columns {
-		if list := t.contacts[c.Name]; isContact(c) && int(row) < len(list) && len(list[row]) > 0 {
-			f(string(c.Kind) + ":" + string(list[row]))
+		if list := t.contacts[c.Name]; int(row) < list.rows() && len(list.of(int(row))) > 0 {
+			f(string(c.Kind) + ":" + string(list.of(int(row))))
 		}
 	}
 }
@@ -134,8 +160,9 @@ func (t *RowTree) leaf(dst []byte, row int) []byte {
 		if notes := t.set.Notes[i]; row < len(notes) {
 			dst = append(dst, byte(notes[row]))
 		}
-		if list := t.contacts[c.Name]; row < len(list) {
-			dst = append(binary.AppendUvarint(dst, uint64(len(list[row]))), list[row]...)
+		if list := t.contacts[c.Name]; row < list.rows() {
+			value := list.of(row)
+			dst = append(binary.AppendUvarint(dst, uint64(len(value))), value...)
 		}
 	}
 	return dst
