@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"strings"
 	"syscall"
 
 	sqlite3 "github.com/mattn/go-sqlite3"
@@ -56,8 +55,8 @@ func translate(path string, e sqlite3.Error) error {
 		return placed(path, "the file is no registry, or was overwritten")
 	case e.Code == sqlite3.ErrCorrupt || e.ExtendedCode == sqlite3.ErrIoErrShortRead:
 		return placed(path, "the file is cut off or was altered; restore a backup")
-	case e.Code == sqlite3.ErrError && misshapen(e):
-		return placed(path, "a table is missing or was altered")
+	case e.Code == sqlite3.ErrError: // statements are fixed, so it is the definitions that do not fit them
+		return placed(path, "a table is missing or was altered: "+e.Error())
 	case e.Code == sqlite3.ErrBusy || e.Code == sqlite3.ErrLocked:
 		return fmt.Errorf("registry %s: %w", path, store.ErrBusy)
 	case e.ExtendedCode == sqlite3.ErrConstraintUnique || e.ExtendedCode == sqlite3.ErrConstraintPrimaryKey:
@@ -83,14 +82,6 @@ func failed(path, what string, e sqlite3.Error, amounts syscall.Errno) error {
 		amounts = e.SystemErrno
 	}
 	return fmt.Errorf("registry %s: %s: %w", path, what, amounts)
-}
-
-// misshapen tells an error about the shape of the database, for which
-// SQLite has no code, from the rest.
-func misshapen(e sqlite3.Error) bool {
-	text := e.Error()
-	return strings.Contains(text, "no such table") || strings.Contains(text, "no such column") ||
-		strings.Contains(text, "has no column") || strings.Contains(text, "malformed")
 }
 
 func busy(err error) bool {
