@@ -26,34 +26,55 @@ type AliasEntry struct {
 // Aliases are all contacts that the copies of a dataset show instead of
 // others: of the people in the snapshots that each recipient had, and the
 // addresses of the recipient's canaries. They are sorted by recipient, kind and
-// what stands behind them.
-func Aliases(ctx context.Context, st store.Store, master key.Root, name string) ([]AliasEntry, error) {
-	e, err := Open(ctx, st, master, Options{Datasets: []string{name}})
+// what stands behind them. keys may be nil, as in Options.
+func Aliases(ctx context.Context, st store.Store, master key.Root, name string, keys Keys) ([]AliasEntry, error) {
+	e, err := Open(ctx, st, master, Options{Datasets: []string{name}, Keys: keys})
 	if err != nil {
 		return nil, err
 	}
 	d := e.datasets[0]
-	people := map[string]map[string]relay{} // by recipient and address
-	for _, x := range d.exports {
-		if people[x.Recipient] == nil {
-			people[x.Recipient] = map[string]relay{}
-		}
-		if err := d.addressesOf(nil, x, people[x.Recipient]); err != nil {
-			return nil, err
-		}
-	}
 	var out []AliasEntry
-	for _, recipient := range sortedKeys(people) {
-		issuer := alias.NewIssuer(name, recipient, master)
-		for _, address := range slices.Sorted(maps.Keys(people[recipient])) {
-			at := people[recipient][address]
-			if a, ok := issuer.In(at.form).Address(address, at.domain); ok {
-				out = append(out, AliasEntry{identity.Email, a, recipient, address})
+	for _, recipient := range sortedSet(d.recipients(nil)) {
+		for _, f := range d.families {
+			entries, err := d.aliasesOf(recipient, f)
+			if err != nil {
+				return nil, err
 			}
+			out = append(out, entries...)
 		}
 		out = append(out, d.numbers.entries(recipient)...)
 	}
 	return out, nil
+}
+
+// aliasesOf are the addresses in a recipient's copies of one family.
+func (d *dataset) aliasesOf(recipient string, f *family) (out []AliasEntry, err error) {
+	people := map[string]relay{}
+	for _, x := range d.exports {
+		if x.Recipient == recipient && d.familyOf(x.Scheme) == f {
+			if err := d.addressesOf(nil, x, people); err != nil {
+				return nil, err
+			}
+		}
+	}
+	issuer := alias.NewIssuer(d.name, recipient, f.steady)
+	for _, address := range slices.Sorted(maps.Keys(people)) {
+		at := people[address]
+		if a, ok := issuer.In(at.form).Address(address, at.domain); ok {
+			out = append(out, AliasEntry{identity.Email, a, recipient, address})
+		}
+	}
+	return out, nil
+}
+
+// recipients are those of a family's copies, or of all.
+func (d *dataset) recipients(f *family) (names []string) {
+	for _, x := range d.exports {
+		if f == nil || d.familyOf(x.Scheme) == f {
+			names = append(names, x.Recipient)
+		}
+	}
+	return names
 }
 
 // relay is where an address leads, and how it is spelt.
@@ -115,7 +136,7 @@ func (d *dataset) eachContact(tx store.Tx, l *layer, snap *snapshot, column stri
 	if snap.chunks == nil {
 		return snap.linker.EachContact(column, f)
 	}
-	contacts := link.NewContacts(link.Spec{Columns: l.scheme.Columns, Locale: l.scheme.Locale}, d.name, d.master)
+	contacts := link.NewContacts(link.Spec{Columns: l.scheme.Columns, Locale: l.scheme.Locale}, d.name, l.root)
 	return eachChunk(tx, snap.id, column, link.PartSealed, func(c link.Chunk) error {
 		return contacts.Take(c, func(_ uint32, v string) { f(v) })
 	})
@@ -142,12 +163,8 @@ type aliasBook struct {
 
 // loadAliases opens the contacts of a dataset whose copies carry aliases; the
 // book is nil for others.
-func (d *dataset) loadAliases(tx store.Tx, master key.Root) error {
+func (d *dataset) loadAliases(tx store.Tx) error {
 	b := &aliasBook{canaries: map[string]bool{}}
-	var recipients []string
-	for _, x := range d.exports {
-		recipients = append(recipients, x.Recipient)
-	}
 	people := map[string]relay{}
 	for _, x := range d.exports {
 		if err := d.addressesOf(tx, x, people); err != nil {
@@ -157,7 +174,9 @@ func (d *dataset) loadAliases(tx store.Tx, master key.Root) error {
 	if len(people) == 0 {
 		return nil
 	}
-	b.Book = alias.NewBook(d.name, sortedSet(recipients), master)
+	for _, f := range d.families {
+		b.Book = alias.NewBook(d.name, sortedSet(d.recipients(f)), f.steady).Beside(b.Book)
+	}
 	for _, p := range d.planted {
 		for _, id := range p.canary.Identities {
 			if id.Kind == identity.Email {

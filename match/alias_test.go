@@ -92,7 +92,7 @@ func TestLeakWithAliasesLinks(t *testing.T) {
 func TestAliasMapIsComplete(t *testing.T) {
 	_, rows := people(rand.New(rand.NewPCG(6, 7)), 200)
 	w, _, copies := aliasWorld(t, rows, names("party", 3))
-	entries, err := Aliases(background, w.st, w.master, "people")
+	entries, err := Aliases(background, w.st, w.master, "people", nil)
 	w.must(err)
 	leads := map[string]AliasEntry{}
 	for _, e := range entries {

@@ -186,10 +186,31 @@ const nearlyComplete = 0.9
 
 func (d *decision) weighShared(ctx context.Context, s *dataset, o *observed, held *holdings, candidates []Candidate) (Evidence, error) {
 	out := &sharedEvidence{weights: map[int]Weight{}}
-	if len(s.layers) == 0 {
-		return out, nil
+	logs := map[int][]float64{}
+	for _, f := range s.families {
+		weights, err := d.weighSharedOf(ctx, s, f, o, held, candidates)
+		if err != nil {
+			return nil, err
+		}
+		for n, w := range weights {
+			logs[n] = append(logs[n], w.LogE)
+			if out.weights[n].N == 0 || w.LogE > out.weights[n].LogE {
+				out.weights[n] = w
+			}
+		}
 	}
-	marker := s.layers[0].marker
+	for n, w := range out.weights {
+		w.LogE = logMeanOf(logs[n])
+		out.weights[n] = w
+	}
+	return out, nil
+}
+
+// weighSharedOf weighs those of one family. Who was served in several is
+// weighed by the mean.
+func (d *decision) weighSharedOf(ctx context.Context, s *dataset, f *family, o *observed, held *holdings, candidates []Candidate) (map[int]Weight, error) {
+	weights := map[int]Weight{}
+	marker := f.layers[0].steady
 	w := &words{}
 	for _, c := range candidates {
 		w.words = append(w.words, marker.Word(c.Recipient))
@@ -197,6 +218,9 @@ func (d *decision) weighShared(ctx context.Context, s *dataset, o *observed, hel
 	read, served := map[sightedID]bool{}, map[string]bool{}
 	var reads []code.Read
 	for _, p := range s.planted {
+		if p.family != f {
+			continue
+		}
 		for _, name := range p.recipients {
 			served[name] = served[name] || p.canary.Shared
 		}
@@ -213,7 +237,7 @@ func (d *decision) weighShared(ctx context.Context, s *dataset, o *observed, hel
 		reads, w.sites = append(reads, r), append(w.sites, site)
 	}
 	if len(reads) == 0 {
-		return out, nil
+		return nil, nil
 	}
 	r, err := code.Decode(ctx, reads, w, code.Options{Alpha: d.engine.options.Alpha, Candidates: d.result.Candidates})
 	if err != nil {
@@ -221,8 +245,8 @@ func (d *decision) weighShared(ctx context.Context, s *dataset, o *observed, hel
 	}
 	for i, c := range candidates {
 		if served[c.Recipient] { // a copy without any lacks them by no chance: they say nothing of it
-			out.weights[c.Number] = Weight{LogE: r.Scores[i].LogE, N: int64(r.Scores[i].Reads)}
+			weights[c.Number] = Weight{LogE: r.Scores[i].LogE, N: int64(r.Scores[i].Reads)}
 		}
 	}
-	return out, nil
+	return weights, nil
 }

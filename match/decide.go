@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"telltale/fingerprint"
 	"telltale/internal/stat"
 	"telltale/store"
 )
@@ -128,10 +129,18 @@ func (d *decision) concern() {
 
 // rows is the number of distinct rows that linked.
 func (o *observed) rows() (n int64) {
-	for _, l := range o.Layers {
-		n += int64(len(l.Keys))
+	if len(o.Layers) == 1 {
+		for _, l := range o.Layers {
+			return int64(len(l.Keys))
+		}
 	}
-	return n
+	seen := map[fingerprint.RowKey]bool{}
+	for _, l := range o.Layers {
+		for _, k := range l.Keys {
+			seen[k] = true
+		}
+	}
+	return int64(len(seen))
 }
 
 // inTime reports whether an export can have been a source.

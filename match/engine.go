@@ -31,6 +31,9 @@ type Options struct {
 	// Rows is told of every row of a file in order, linked or not; its values
 	// are valid until it returns. nil: nobody is.
 	Rows func(FileRow)
+	// Keys are the registry's secrets; nil: all are derived from the one given to
+	// Open.
+	Keys Keys
 }
 
 // FileRow is a row of a file as it was read, with the row of ours that it was
@@ -57,7 +60,8 @@ type Seen struct {
 // concurrent use.
 type Engine struct {
 	options  Options
-	master   key.Root
+	master   key.Root // of what sightings are compared by
+	keys     Keys
 	datasets []*dataset // by name
 	resolved *resolved  // contacts that are known in part
 	lookup   *lookup    // nil where indexes are held
@@ -75,7 +79,10 @@ func Open(ctx context.Context, st store.Store, master key.Root, o Options) (*Eng
 	if o.Memory == 0 {
 		o.Memory = DefaultMemory
 	}
-	e := &Engine{options: o, master: master, room: link.NewRoom(o.Memory)}
+	e := &Engine{options: o, master: master, keys: o.Keys, room: link.NewRoom(o.Memory)}
+	if e.keys == nil {
+		e.keys = oneKey{master}
+	}
 	err := st.View(ctx, func(tx store.Tx) error {
 		names := o.Datasets
 		if len(names) == 0 {
@@ -92,7 +99,7 @@ func Open(ctx context.Context, st store.Store, master key.Root, o Options) (*Eng
 			return err
 		}
 		for _, name := range sortedSet(names) {
-			d, err := loadDataset(ctx, tx, name, master, keeping{e.room, unheld})
+			d, err := loadDataset(ctx, tx, name, e, keeping{e.room, unheld})
 			if err != nil {
 				return err
 			}

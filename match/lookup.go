@@ -92,7 +92,7 @@ func (e *Engine) lookUp(ctx context.Context, messages []message.Message) error {
 	}
 	for _, d := range e.datasets {
 		for _, l := range d.layers {
-			asked := newAsked(d.name, l, contacts, e.master)
+			asked := newAsked(d.name, l, contacts, l.root)
 			for _, s := range l.snapshots {
 				if err := k.lookInto(ctx, s, asked); err != nil {
 					return err

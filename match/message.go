@@ -23,6 +23,14 @@ type linkedPerson struct {
 	Snapshots []string // that hold the row with this contact
 	Columns   []string // whose values the text quotes
 	Symbols   []uint8  // read from them
+	Also      []quotedMarks
+}
+
+// quotedMarks are those of another version of the scheme.
+type quotedMarks struct {
+	Scheme  int
+	Columns []string
+	Symbols []uint8
 }
 
 // Message reads one message: who received it, and what its text quotes. It may
@@ -183,11 +191,33 @@ func (e *Engine) personOf(d *dataset, contacts []message.Contact, text link.Text
 				k := snap.linker.Key(row)
 				p := &linkedPerson{Dataset: d.name, Scheme: l.version, Key: k, Snapshots: e.holding(d, k, c, snap)}
 				p.quote(l, snap, row, text)
+				e.quoteOthers(d, p, c, text)
 				return p, snap.linker.Number(row), true
 			}
 		}
 	}
 	return nil, 0, found
+}
+
+// quoteOthers reads the marks of the same values as other layers hold them.
+func (e *Engine) quoteOthers(d *dataset, p *linkedPerson, c message.Contact, text link.Text) {
+	for _, l := range d.layers {
+		if l.version == p.Scheme {
+			continue
+		}
+		for _, snap := range l.snapshots {
+			row, ok := snap.linker.Told(e.rowsOf(snap, c, l.scheme.Locale), text)
+			if !ok || snap.linker.Key(row) != p.Key {
+				continue
+			}
+			other := &linkedPerson{}
+			other.quote(l, snap, row, text)
+			if len(other.Columns) > 0 {
+				p.Also = append(p.Also, quotedMarks{l.version, other.Columns, other.Symbols})
+			}
+			break
+		}
+	}
 }
 
 func (e *Engine) rowsOf(s *snapshot, c message.Contact, locale string) []uint32 {
@@ -256,6 +286,16 @@ func (p *linkedPerson) expand(o *observed, at int64, l *layer) {
 	}
 }
 
+func (q quotedMarks) expand(o *observed, k fingerprint.RowKey, at int64, l *layer) {
+	read := o.layer(q.Scheme, l.carrierNames())
+	row, isNew := read.row(k, at)
+	for i, name := range q.Columns {
+		if c := slices.Index(read.Columns, name); isNew && c >= 0 {
+			read.read(row, c, q.Symbols[i], 1)
+		}
+	}
+}
+
 func unixOf(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -273,6 +313,11 @@ func (e *Engine) expand(r, to *Reading) {
 		}
 		if l := d.layer(p.Scheme); l != nil {
 			p.expand(to.observed(p.Dataset), unixOf(r.at), l)
+		}
+		for _, q := range p.Also {
+			if l := d.layer(q.Scheme); l != nil {
+				q.expand(to.observed(p.Dataset), p.Key, unixOf(r.at), l)
+			}
 		}
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"telltale/fingerprint"
 	"telltale/fingerprint/code"
 	"telltale/internal/identity"
-	"telltale/internal/key"
 	"telltale/store"
 )
 
@@ -53,7 +52,7 @@ func (d *dataset) showsNumbers() bool {
 }
 
 // loadNumbers opens the pool of a dataset whose copies show numbers from it.
-func (d *dataset) loadNumbers(tx store.Tx, master key.Root) error {
+func (d *dataset) loadNumbers(tx store.Tx, keys Keys) error {
 	if !d.showsNumbers() {
 		return nil
 	}
@@ -62,7 +61,7 @@ func (d *dataset) loadNumbers(tx store.Tx, master key.Root) error {
 		return err
 	}
 	b := &numberBook{at: map[string]int{}, tails: map[string]bool{}, batches: map[int64]*batch{}}
-	places, opener := alias.NewNumbers(d.name, master), master.Derive("seal/contact")
+	places := alias.NewNumbers(d.name, d.eldest().steady)
 	for _, c := range contacts {
 		n := poolNumber{lookup: c.Lookup, batch: c.AddedAt.UnixMicro(), place: c.Owner}
 		recipient, ours := places.Recipient(c.Owner)
@@ -70,7 +69,7 @@ func (d *dataset) loadNumbers(tx store.Tx, master key.Root) error {
 		if n.recipient = recipient; c.Owner != "" && !ours {
 			continue
 		}
-		number, err := opener.Open(c.Sealed, []byte(kindPhone))
+		number, err := keys.Open("contact", kindPhone, c.Sealed)
 		if err != nil {
 			return err
 		}
@@ -84,7 +83,7 @@ func (d *dataset) loadNumbers(tx store.Tx, master key.Root) error {
 	}
 	d.numbers = b
 	b.addForms(d.locale)
-	return d.namePersons(tx, places, at)
+	return d.namePersons(tx, at)
 }
 
 // addForms adds the spellings that the locale does not turn into the number,
@@ -121,13 +120,14 @@ func (b *numberBook) count(when int64, owner, recipient string, ours bool) {
 }
 
 // namePersons finds whom each number stands for, by its place.
-func (d *dataset) namePersons(tx store.Tx, places *alias.Numbers, at map[string]int) error {
+func (d *dataset) namePersons(tx store.Tx, at map[string]int) error {
 	done := map[[2]string]bool{}
 	for _, x := range d.exports {
 		if done[[2]string{x.Recipient, x.Snapshot}] {
 			continue
 		}
 		done[[2]string{x.Recipient, x.Snapshot}] = true
+		places := alias.NewNumbers(d.name, d.familyOf(x.Scheme).steady)
 		err := d.eachAliased(tx, x, identity.Phone, func(_ fingerprint.Column, v string) {
 			if i, ok := at[places.Place(x.Recipient, v)]; ok {
 				d.numbers.list[i].person = v

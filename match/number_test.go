@@ -191,7 +191,7 @@ func TestNumbersInFilesAndText(t *testing.T) {
 	if text, _ := w.search(e, log("called "+free[0]+" twice")); len(text.Suspects) > 0 || text.RowsLinked > 0 {
 		t.Errorf("a free number in a log: %s", text.brief())
 	}
-	entries, err := Aliases(background, w.st, w.master, "people")
+	entries, err := Aliases(background, w.st, w.master, "people", nil)
 	w.must(err)
 	leads := map[string]AliasEntry{}
 	for _, x := range entries {

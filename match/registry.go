@@ -24,10 +24,10 @@ import (
 // dataset is what the registry knows of one dataset.
 type dataset struct {
 	name     string
-	master   key.Root
 	locale   string
 	exports  []store.Export // by time
 	layers   []*layer       // newest scheme first
+	families []*family      // that of the newest layer first
 	planted  []planted
 	finder   *canary.Finder
 	vicinity vicinity
@@ -41,7 +41,10 @@ type dataset struct {
 // layer is a version of a dataset's scheme, with the snapshots made under it.
 type layer struct {
 	version   int
+	root      key.Root
+	family    *family
 	marker    *fingerprint.Marker
+	steady    *fingerprint.Marker // of the family: for shared canaries
 	scheme    fingerprint.Scheme
 	carriers  []int // columns of the scheme that carry marks
 	noted     bool  // some of them are noted
@@ -64,6 +67,7 @@ type snapshot struct {
 type planted struct {
 	id         sightedID
 	canary     canary.Canary
+	family     *family
 	exports    []string
 	recipients []string
 }
@@ -78,18 +82,18 @@ type keeping struct {
 	unheld func(snapshot string) chunkReader
 }
 
-func loadDataset(ctx context.Context, tx store.Tx, name string, master key.Root, keep keeping) (*dataset, error) {
+func loadDataset(ctx context.Context, tx store.Tx, name string, e *Engine, keep keeping) (*dataset, error) {
 	record, err := tx.Dataset(name)
 	if err != nil {
 		return nil, fmt.Errorf("dataset %s: %w", name, err)
 	}
-	d := &dataset{name: name, master: master}
+	d := &dataset{name: name}
 	if d.exports, err = tx.Exports(name); err != nil {
 		return nil, err
 	}
 	slices.SortStableFunc(record.Schemes, func(a, b store.Scheme) int { return cmp.Compare(b.Version, a.Version) })
 	for _, s := range record.Schemes {
-		l, err := d.loadLayer(ctx, tx, s, master, keep)
+		l, err := d.loadLayer(ctx, tx, s, e.keys, keep)
 		if err != nil {
 			return nil, fmt.Errorf("dataset %s, scheme %d: %w", name, s.Version, err)
 		}
@@ -98,29 +102,28 @@ func loadDataset(ctx context.Context, tx store.Tx, name string, master key.Root,
 			d.locale = l.scheme.Locale
 		}
 	}
-	if err := d.loadCanaries(tx, master); err != nil {
+	if err := d.loadCanaries(tx, e.master); err != nil {
 		return nil, err
 	}
-	if err := d.loadAliases(tx, master); err != nil {
+	if err := d.loadAliases(tx); err != nil {
 		return nil, fmt.Errorf("dataset %s: aliases: %w", name, err)
 	}
-	if err := d.loadNumbers(tx, master); err != nil {
+	if err := d.loadNumbers(tx, e.keys); err != nil {
 		return nil, fmt.Errorf("dataset %s: numbers of the pool: %w", name, err)
 	}
 	if len(record.Schemes) == 0 || len(d.planted) == 0 {
 		return d, nil
 	}
-	return d, d.loadControls(tx, record.Schemes[0].Profile, master)
+	return d, d.loadControls(tx, record.Schemes[0], e.keys)
 }
 
 // loadLayer loads what belongs to a scheme.
-func (d *dataset) loadLayer(ctx context.Context, tx store.Tx, s store.Scheme, master key.Root, keep keeping) (*layer, error) {
+func (d *dataset) loadLayer(ctx context.Context, tx store.Tx, s store.Scheme, keys Keys, keep keeping) (*layer, error) {
 	l := &layer{version: s.Version}
 	if err := json.Unmarshal(s.Rules, &l.scheme); err != nil {
 		return nil, err
 	}
-	var err error
-	if l.marker, err = fingerprint.New(l.scheme, d.name, master); err != nil {
+	if err := l.derive(d, keys); err != nil {
 		return nil, err
 	}
 	for i, c := range l.scheme.Columns {
@@ -159,9 +162,26 @@ func (d *dataset) loadLayer(ctx context.Context, tx store.Tx, s store.Scheme, ma
 		if err != nil {
 			return nil, fmt.Errorf("snapshot %s: %w", r.ID, err)
 		}
-		l.snapshots = append(l.snapshots, &snapshot{id: r.ID, rows: index.Rows(), linker: link.NewLinker(index, d.name, master)})
+		l.snapshots = append(l.snapshots, &snapshot{id: r.ID, rows: index.Rows(), linker: link.NewLinker(index, d.name, l.root)})
 	}
 	return l, nil
+}
+
+// derive takes what the layer's copies carry from the registry's secrets.
+func (l *layer) derive(d *dataset, keys Keys) (err error) {
+	if l.root, err = keys.Root(d.name, l.version); err != nil {
+		return err
+	}
+	steady, err := keys.Steady(d.name, l.version)
+	if err != nil {
+		return err
+	}
+	d.join(l, steady)
+	if l.marker, err = fingerprint.New(l.scheme, d.name, l.root); err != nil {
+		return err
+	}
+	l.steady, err = fingerprint.New(l.scheme, d.name, steady)
+	return err
 }
 
 // loadIndex turns the callbacks of the registry into the iterator that
@@ -210,18 +230,23 @@ func (d *dataset) loadCanaries(tx store.Tx, master key.Root) error {
 			return err
 		}
 		for _, r := range records {
-			c, err := OpenCanary(master, e.ID, r.Sealed)
+			l := d.layer(e.Scheme)
+			if l == nil {
+				return fmt.Errorf("export %s: scheme %d: %w", e.ID, e.Scheme, store.ErrNotFound)
+			}
+			c, err := OpenCanary(l.root, e.ID, r.Sealed)
 			if err != nil {
 				return err
 			}
 			c.Shared = c.Shared || r.Shared
-			exact := canaryID(c, e.Recipient, true)
+			kin := d.kin(l, c)
+			exact := kin + canaryID(c, e.Recipient, true)
 			i, ok := at[exact]
 			if !ok {
 				i = len(d.planted)
 				at[exact] = i
-				id := sightedID{hashID(hasher, canaryID(c, e.Recipient, false)), c.Shared}
-				d.planted = append(d.planted, planted{id: id, canary: c})
+				id := sightedID{hashID(hasher, kin+canaryID(c, e.Recipient, false)), c.Shared}
+				d.planted = append(d.planted, planted{id: id, canary: c, family: l.family})
 			}
 			p := &d.planted[i]
 			p.exports = append(p.exports, e.ID)
@@ -244,6 +269,15 @@ func (d *dataset) plantedList() []canary.Planted {
 		list[i] = canary.Planted{Export: p.exports[0], Canary: p.canary}
 	}
 	return list
+}
+
+// kin tells shared canaries of one slot apart that are of different families;
+// those of the eldest are told by the slot alone.
+func (d *dataset) kin(l *layer, c canary.Canary) string {
+	if !c.Shared || l.family == d.eldest() {
+		return ""
+	}
+	return l.family.id + "\x1e"
 }
 
 func hashID(h *key.Hasher, id string) string {
@@ -272,34 +306,33 @@ func canaryID(c canary.Canary, recipient string, exact bool) string {
 	return b.String()
 }
 
-func (d *dataset) loadControls(tx store.Tx, sealed []byte, master key.Root) error {
-	if len(sealed) == 0 {
+func (d *dataset) loadControls(tx store.Tx, newest store.Scheme, keys Keys) error {
+	if len(newest.Profile) == 0 {
 		return nil
 	}
-	profile, _, err := OpenProfile(master, d.name, sealed)
+	profile, _, err := OpenProfile(d.layers[0].root, d.name, newest.Profile)
 	if err != nil {
 		return err
 	}
 	contacts := canary.Contacts{}
 	for kind, list := range map[string]*[]string{"domain": &contacts.Domains, "phone": &contacts.Phones} {
-		if *list, err = openPool(tx, master, kind); err != nil {
+		if *list, err = openPool(tx, keys, kind); err != nil {
 			return err
 		}
 	}
 	d.domains = contacts.Domains
-	d.controls = canary.Controls(profile, master.Derive("control/"+url.PathEscape(d.name)), Controls, contacts)
+	d.controls = canary.Controls(profile, d.layers[0].root.Derive("control/"+url.PathEscape(d.name)), Controls, contacts)
 	return nil
 }
 
 // openPool are all contacts of a kind that the pool holds or held.
-func openPool(tx store.Tx, master key.Root, kind string) (out []string, err error) {
+func openPool(tx store.Tx, keys Keys, kind string) (out []string, err error) {
 	pool, err := tx.Contacts(kind)
 	if err != nil {
 		return nil, err
 	}
-	seal := master.Derive("seal/contact")
 	for _, c := range pool {
-		plain, err := seal.Open(c.Sealed, []byte(kind))
+		plain, err := keys.Open("contact", kind, c.Sealed)
 		if err != nil {
 			return nil, fmt.Errorf("%s of the pool: %w", kind, err)
 		}

@@ -59,6 +59,7 @@ type rowResult struct {
 	target        *target
 	link          link.Link
 	reads         []symbolRead
+	more          []layerReads // what other layers of the dataset read in the row
 	edited, known uint64
 	tags          []uint16 // for the sketch
 	contacts      []string // of a foreign row all, of a linked one those that were not issued
@@ -69,6 +70,13 @@ type rowResult struct {
 type symbolRead struct {
 	carrier int // index into layer.carriers
 	symbol  uint8
+}
+
+// layerReads is what a layer other than the target's read in a row: copies of
+// the same rows that were marked under another secret.
+type layerReads struct {
+	layer *layer
+	reads []symbolRead
 }
 
 type rowSight struct {
@@ -353,20 +361,50 @@ func (w *worker) lookForCanaries(g *target, cells *link.Cells, out *rowResult) {
 // readMarks reads the marks of a linked row, and notes which of its cells were
 // edited as far as the index tells.
 func (w *worker) readMarks(g *target, raw []string, cells *link.Cells, out *rowResult) {
-	m := w.markers[g.layer]
-	others := w.elsewhere(g, out.link.Row)
-	for i, column := range g.layer.carriers {
-		c := g.mapping.Columns[column]
-		if c < 0 || c >= len(raw) || g.layer.contradicted(g.snapshot, out.link.Row, column, others) {
+	out.reads = w.symbols(g, out.link.Row, raw)
+	for _, l := range g.dataset.layers {
+		if l == g.layer {
 			continue
 		}
-		if site, symbol, ok := g.layer.read(m, g.snapshot, out.link.Row, column, raw[c]); ok && site.U < g.layer.threshold {
-			out.reads = append(out.reads, symbolRead{i, symbol})
+		if o, row, shown, ok := w.counterpart(g, out, l); ok {
+			out.more = append(out.more, layerReads{l, w.symbols(o, row, shown)})
 		}
 	}
 	out.edited, out.known = g.mapping.Edits(cells, out.link.Row)
 	out.tags = g.mapping.Tags(cells, nil)
 	out.contacts = g.mapping.Contacts(cells, out.edited)
+}
+
+// counterpart finds a linked row in a snapshot of another layer, and how that
+// one looks at its cells.
+func (w *worker) counterpart(g *target, x *rowResult, l *layer) (o *target, row uint32, shown []string, ok bool) {
+	key := g.snapshot.linker.Key(x.link.Row)
+	for _, o := range w.t.targets {
+		if o.layer != l || o.mapping == nil {
+			continue
+		}
+		shown, cells := w.cellsOf(o, x.cells)
+		if found, ok := o.mapping.Link(cells); ok && o.snapshot.linker.Key(found.Row) == key {
+			return o, found.Row, shown, true
+		}
+	}
+	return nil, 0, nil, false
+}
+
+// symbols reads the marks of a row of a target.
+func (w *worker) symbols(g *target, row uint32, raw []string) (reads []symbolRead) {
+	m := w.markers[g.layer]
+	others := w.elsewhere(g, row)
+	for i, column := range g.layer.carriers {
+		c := g.mapping.Columns[column]
+		if c < 0 || c >= len(raw) || g.layer.contradicted(g.snapshot, row, column, others) {
+			continue
+		}
+		if site, symbol, ok := g.layer.read(m, g.snapshot, row, column, raw[c]); ok && site.U < g.layer.threshold {
+			reads = append(reads, symbolRead{i, symbol})
+		}
+	}
+	return reads
 }
 
 // tries is how many rows a row counts for: one with far more cells than tables
@@ -422,6 +460,13 @@ func (o *observed) take(x rowResult, at int64) {
 	row, isNew := layer.row(g.snapshot.linker.Key(x.link.Row), at)
 	for _, s := range x.reads {
 		layer.read(row, s.carrier, s.symbol, 1)
+	}
+	for _, other := range x.more {
+		layer := o.layer(other.layer.version, other.layer.carrierNames())
+		row, _ := layer.row(g.snapshot.linker.Key(x.link.Row), at)
+		for _, s := range other.reads {
+			layer.read(row, s.carrier, s.symbol, 1)
+		}
 	}
 	if isNew {
 		o.By[byKey(x.link.Way, g.layer.names(x.link.By), g.layer.names(x.link.Similar))]++

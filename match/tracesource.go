@@ -22,6 +22,7 @@ type source struct {
 	words    [][]fingerprint.Word // per variant and candidate; nil where nothing is marked
 	sets     [][]canarySet        // per candidate
 	served   []bool               // with shared canaries
+	servedIn map[*family][]bool   // with those of that family
 }
 
 // issuedCopy is an export as far as messages tell it.
@@ -52,23 +53,38 @@ func newSource(e *Engine, d *dataset) *source {
 			who = len(s.names)
 			s.number[x.Recipient], s.names = who, append(s.names, x.Recipient)
 		}
-		c := issuedCopy{who, x.IssuedAt, x.WithholdRate}
-		s.all = append(s.all, c)
-		s.copies[x.Snapshot] = append(s.copies[x.Snapshot], c)
 	}
-	s.withhold = make([]*fingerprint.Withholding, len(s.names))
-	s.served = make([]bool, len(s.names))
-	for _, x := range d.exports {
-		if who := s.number[x.Recipient]; x.WithholdRate > 0 && s.withhold[who] == nil {
-			w := fingerprint.NewWithholding(d.name, x.Recipient, e.master)
-			s.withhold[who] = &w
-		}
+	s.served, s.servedIn = make([]bool, len(s.names)), map[*family][]bool{}
+	for _, f := range d.families {
+		s.servedIn[f] = make([]bool, len(s.names))
 	}
+	s.addCopies()
 	for _, l := range d.layers {
 		s.addVariants(l)
 	}
 	s.collectCanaries()
 	return s
+}
+
+// addCopies notes who was to hold what. Of a recipient whose withheld rows are
+// of several families, those of the first alone are known by rule; his other
+// copies count as if they withheld nothing, which says nothing.
+func (s *source) addCopies() {
+	s.withhold = make([]*fingerprint.Withholding, len(s.names))
+	by := make([]*family, len(s.names))
+	for _, x := range s.d.exports {
+		who, f := s.number[x.Recipient], s.d.familyOf(x.Scheme)
+		if x.WithholdRate > 0 && by[who] == nil && f != nil {
+			w := fingerprint.NewWithholding(s.d.name, x.Recipient, f.steady)
+			s.withhold[who], by[who] = &w, f
+		}
+		c := issuedCopy{who, x.IssuedAt, x.WithholdRate}
+		if by[who] != f {
+			c.rate = 0
+		}
+		s.all = append(s.all, c)
+		s.copies[x.Snapshot] = append(s.copies[x.Snapshot], c)
+	}
 }
 
 func (s *source) addVariants(l *layer) {
@@ -97,7 +113,7 @@ func (s *source) collectCanaries() {
 	for i, p := range s.d.planted {
 		if p.canary.Shared {
 			for _, name := range p.recipients {
-				s.served[s.number[name]] = true
+				s.served[s.number[name]], s.servedIn[p.family][s.number[name]] = true, true
 			}
 			continue
 		}
@@ -202,6 +218,13 @@ func (s *source) hold(e *effect, c issuedCopy, at time.Time) {
 }
 
 func (s *source) addReads(e *effect, p *linkedPerson) {
+	s.addQuoted(e, p.Key, quotedMarks{p.Scheme, p.Columns, p.Symbols})
+	for _, q := range p.Also {
+		s.addQuoted(e, p.Key, q)
+	}
+}
+
+func (s *source) addQuoted(e *effect, k fingerprint.RowKey, p quotedMarks) {
 	l := s.d.layer(p.Scheme)
 	if l == nil {
 		return
@@ -211,7 +234,7 @@ func (s *source) addReads(e *effect, p *linkedPerson) {
 		if column < 0 {
 			continue
 		}
-		site := l.marker.Site(p.Key, column)
+		site := l.marker.Site(k, column)
 		for v := range s.variants {
 			if s.variants[v].layer == l && site.U < s.variants[v].threshold {
 				e.reads = append(e.reads, s.read(e, v, site, p.Symbols[i]))
@@ -252,19 +275,13 @@ func (s *source) addHits(e *effect, o *observed, at time.Time, look, guesses int
 
 // addShared reads a shared canary as a symbol of the code: a one.
 func (s *source) addShared(e *effect, p *planted) {
-	for v := range s.variants {
-		l := s.variants[v].layer
-		if l != s.d.layers[0] {
-			continue
+	marker := p.family.layers[0].steady
+	site := marker.SharedSite(canary.SharedSite(p.canary.Slot))
+	x := effectRead{site: site.ID, ratios: code.NewRatios(code.Read{Bias: code.Bias(site.Bias), Symbol: 1}), bits: make([]uint8, len(s.names))}
+	for who, name := range s.names {
+		if x.bits[who] = unmarked; s.servedIn[p.family][who] {
+			x.bits[who] = marker.Word(name).Bit(site)
 		}
-		site := l.marker.SharedSite(canary.SharedSite(p.canary.Slot))
-		x := effectRead{site: site.ID, ratios: code.NewRatios(code.Read{Bias: code.Bias(site.Bias), Symbol: 1}), bits: make([]uint8, len(s.names))}
-		for who, name := range s.names {
-			if x.bits[who] = unmarked; s.served[who] {
-				x.bits[who] = l.marker.Word(name).Bit(site)
-			}
-		}
-		e.shared = append(e.shared, x)
-		return
 	}
+	e.shared = append(e.shared, x)
 }

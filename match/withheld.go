@@ -130,7 +130,7 @@ func (d *decision) weighWithheld(ctx context.Context, s *dataset, h *holdings, c
 		}
 		g.Go(func() error {
 			if ctx.Err() == nil {
-				weights[i] = h.weigh(fingerprint.NewWithholding(s.name, c.Recipient, d.engine.master), c, rows)
+				weights[i] = h.weighFamilies(s, c, rows)
 			}
 			return ctx.Err()
 		})
@@ -140,6 +140,25 @@ func (d *decision) weighWithheld(ctx context.Context, s *dataset, h *holdings, c
 		out.weights[c.Number] = weights[i]
 	}
 	return out, err
+}
+
+// weighFamilies weighs a candidate's copies by family: one copy suffices to be
+// a source, so that several are weighed by the mean.
+func (h *holdings) weighFamilies(s *dataset, c Candidate, rows []int) (best Weight) {
+	var logs []float64
+	parts, of := s.byFamily(c)
+	for i, part := range parts {
+		if !withholds(part) {
+			continue
+		}
+		w := h.weigh(fingerprint.NewWithholding(s.name, c.Recipient, of[i].steady), part, rows)
+		logs = append(logs, w.LogE)
+		if len(logs) == 1 || w.LogE > best.LogE {
+			best = w
+		}
+	}
+	best.LogE = logMeanOf(logs)
+	return best
 }
 
 func withholds(c Candidate) bool {

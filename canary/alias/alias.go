@@ -85,6 +85,7 @@ type Book struct {
 	permutations []key.Permutation
 	people       map[uint64]string
 	forms        []Form
+	beside       *Book
 }
 
 // NewBook returns the book of a dataset's recipients.
@@ -96,32 +97,52 @@ func NewBook(dataset string, recipients []string, master key.Root) *Book {
 	return b
 }
 
-// Add makes an e-mail address known, in its canonical form.
-func (b *Book) Add(canonical string) { b.people[person(b.hasher, canonical)] = canonical }
+// Beside lets b read what another book reads too: that of copies whose
+// addresses are derived from another secret. It returns b; other may be nil.
+func (b *Book) Beside(other *Book) *Book {
+	b.beside = other
+	return b
+}
 
-// Accept makes addresses of a form be read, besides those of the zero Form.
-func (b *Book) Accept(f Form) {
-	if !slices.Contains(b.forms, f) {
-		b.forms = append(b.forms, f)
+// Add makes an e-mail address known, in its canonical form.
+func (b *Book) Add(canonical string) {
+	for ; b != nil; b = b.beside {
+		b.people[person(b.hasher, canonical)] = canonical
 	}
 }
 
-// Len is the number of addresses known: that many of the 2^Bits are assigned to
+// Accept makes addresses of a form be read, besides those of the zero Form.
+func (b *Book) Accept(f Form) {
+	for ; b != nil; b = b.beside {
+		if !slices.Contains(b.forms, f) {
+			b.forms = append(b.forms, f)
+		}
+	}
+}
+
+// Len is the number of addresses known, in every book beside: that many of the 2^Bits are assigned to
 // each recipient.
-func (b *Book) Len() int { return len(b.people) }
+func (b *Book) Len() (n int) {
+	for ; b != nil; b = b.beside {
+		n += len(b.people)
+	}
+	return n
+}
 
 // Read tells what an address stands for. It is not ok for addresses of another
 // form, for those of nobody, and for those that would be two recipients'.
 func (b *Book) Read(address string) (hit Hit, ok bool) {
 	local, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(address)), "@")
 	n := 0
-	for _, f := range b.forms {
-		code, ok := f.read(local)
-		for i := 0; ok && i < len(b.permutations); i++ {
-			x := b.permutations[i].Decrypt(code)
-			if email, known := b.people[x]; known {
-				hit = Hit{b.recipients[i], x, email}
-				n++
+	for ; b != nil; b = b.beside {
+		for _, f := range b.forms {
+			code, ok := f.read(local)
+			for i := 0; ok && i < len(b.permutations); i++ {
+				x := b.permutations[i].Decrypt(code)
+				if email, known := b.people[x]; known {
+					hit = Hit{b.recipients[i], x, email}
+					n++
+				}
 			}
 		}
 	}

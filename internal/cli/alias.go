@@ -101,7 +101,7 @@ func (p *program) remarkAliases(addresses, numbers int, table bool) {
 
 // aliases are those of every recipient of a dataset.
 func (r *registry) aliases(ctx context.Context, dataset string) ([]match.AliasEntry, error) {
-	entries, err := match.Aliases(ctx, r.Store, r.key, dataset)
+	entries, err := match.Aliases(ctx, r.Store, r.key, dataset, nil)
 	if err == nil && len(entries) == 0 {
 		err = inputError("telltale dataset add NAME FILE --alias COLUMN=DOMAIN, then export", "dataset %s: no copy with aliases was issued", dataset)
 	}
