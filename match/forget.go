@@ -14,6 +14,7 @@ import (
 type Forgotten struct {
 	Keys     map[string]map[fingerprint.RowKey]bool // of their rows, by dataset
 	Rows     map[string]map[uint32]bool             // their numbers, by snapshot
+	Steady   map[string][]key.Root                  // what aliases of a dataset are derived from; see Keys
 	Contacts []string                               // canonical, each after its kind and a colon
 }
 
@@ -37,7 +38,9 @@ func (r *Reading) Forget(master key.Root, f Forgotten) (lost LostReading, change
 			rows, marks := o.Layers[v].forget(f.Keys[name])
 			lost.Rows, lost.Marks = lost.Rows+rows, lost.Marks+marks
 		}
-		changed = o.forgetAliases(name, master, f.Contacts) || changed
+		for _, steady := range f.Steady[name] {
+			changed = o.forgetAliases(name, steady, f.Contacts) || changed
+		}
 	}
 	lost.Message = r.forgetRecipient(master, f)
 	return lost, changed || lost != LostReading{}
@@ -67,9 +70,9 @@ func (l *layerRead) forget(keys map[fingerprint.RowKey]bool) (rows, marks int) {
 	return rows, marks
 }
 
-func (o *observed) forgetAliases(dataset string, master key.Root, contacts []string) (changed bool) {
+func (o *observed) forgetAliases(dataset string, steady key.Root, contacts []string) (changed bool) {
 	for recipient, persons := range o.Aliases {
-		issuer, book := alias.NewIssuer(dataset, recipient, master), alias.NewBook(dataset, []string{recipient}, master)
+		issuer, book := alias.NewIssuer(dataset, recipient, steady), alias.NewBook(dataset, []string{recipient}, steady)
 		for _, c := range contacts {
 			email, ok := strings.CutPrefix(c, string(identity.Email)+":")
 			if !ok {

@@ -17,6 +17,7 @@ import (
 	"telltale/internal/export"
 	"telltale/internal/identity"
 	"telltale/match"
+	"telltale/store"
 )
 
 func (p *program) aliasCommand() *cli.Command {
@@ -48,7 +49,7 @@ func (p *program) runAliasMap(c *cli.Context) error {
 	case out == "":
 		return usageError("", "alias map: give --out FILE, or --out -")
 	}
-	return p.with(c.Context, func(r *registry) error {
+	return p.withRole(c.Context, store.Investigating, func(r *registry) error {
 		entries, err := r.aliases(c.Context, dataset)
 		if err != nil {
 			return err
@@ -101,7 +102,7 @@ func (p *program) remarkAliases(addresses, numbers int, table bool) {
 
 // aliases are those of every recipient of a dataset.
 func (r *registry) aliases(ctx context.Context, dataset string) ([]match.AliasEntry, error) {
-	entries, err := match.Aliases(ctx, r.Store, r.key, dataset, nil)
+	entries, err := match.Aliases(ctx, r.Store, r.ring.common(), dataset, r.ring)
 	if err == nil && len(entries) == 0 {
 		err = inputError("telltale dataset add NAME FILE --alias COLUMN=DOMAIN, then export", "dataset %s: no copy with aliases was issued", dataset)
 	}
@@ -187,7 +188,7 @@ func (j *exportJob) aliasesFor(recipient string) ([]export.Alias, error) {
 			if err != nil {
 				return nil, fmt.Errorf("dataset %s, column %q: %w", j.dataset, c.Name, err)
 			}
-			issuer := alias.NewIssuer(j.dataset, recipient, j.r.key).In(form)
+			issuer := alias.NewIssuer(j.dataset, recipient, j.root).In(form)
 			out = append(out, export.Alias{Column: i, Of: func(cell string) (string, bool) { return issuer.Address(cell, c.Alias) }})
 		}
 	}

@@ -54,7 +54,7 @@ func (p *program) runCanaryList(c *cli.Context) error {
 	if id == "" {
 		return usageError("telltale export list shows the ids", "canary list: give --export ID")
 	}
-	return p.with(c.Context, func(r *registry) error {
+	return p.withRole(c.Context, store.Investigating, func(r *registry) error {
 		columns, canaries, err := r.plantedIn(c.Context, id)
 		if err != nil {
 			return err
@@ -113,9 +113,13 @@ func (r *registry) plantedIn(ctx context.Context, id string) (columns []string, 
 		if !e.Retired.IsZero() {
 			return inputError("the copy itself still shows them", "export %s: it was retired on %s, and its canaries are not kept any more", id, day(e.Retired))
 		}
+		root, err := r.ring.Root(e.Dataset, e.Scheme)
+		if err != nil {
+			return err
+		}
 		sealed, err := tx.Canaries(id)
 		for _, s := range sealed {
-			one, err := match.OpenCanary(r.key, id, s.Sealed)
+			one, err := match.OpenCanary(root, id, s.Sealed)
 			if err != nil {
 				return err
 			}

@@ -67,7 +67,7 @@ func (p *program) runCaseState(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.with(c.Context, func(r *registry) error {
+	return p.withRole(c.Context, store.Investigating, func(r *registry) error {
 		err := r.Update(c.Context, func(tx store.Tx) error {
 			if _, err := tx.OpenCase(args[0], p.Now()); err != nil {
 				return err
@@ -95,7 +95,7 @@ func (p *program) runCaseList(c *cli.Context) error {
 	if _, err := arguments(c, 0, 0, ""); err != nil {
 		return err
 	}
-	return p.with(c.Context, func(r *registry) error {
+	return p.withRole(c.Context, store.Investigating, func(r *registry) error {
 		docs := []caseDoc{}
 		err := r.View(c.Context, func(tx store.Tx) error {
 			cases, err := tx.Cases()

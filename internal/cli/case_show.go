@@ -28,7 +28,7 @@ func (p *program) runCaseShow(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.with(c.Context, func(r *registry) error {
+	return p.withRole(c.Context, store.Investigating, func(r *registry) error {
 		records, sealed, err := r.sightings(c.Context, args[0])
 		if err != nil {
 			return err

@@ -30,7 +30,7 @@ func (p *program) runChain(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.with(c.Context, func(r *registry) error {
+	return p.withRole(c.Context, store.Investigating, func(r *registry) error {
 		graph, err := r.chainOf(c.Context, args[0])
 		if err != nil {
 			return err
@@ -51,7 +51,7 @@ func (r *registry) chainOf(ctx context.Context, name string) (chain.Graph, error
 	if len(records) == 0 {
 		return chain.Graph{}, inputError("add sightings with match --case or trace --case", "case %s: it has no sightings", name)
 	}
-	engine, err := match.Open(ctx, r.Store, r.key, match.Options{Alpha: defaultAlpha})
+	engine, err := r.engine(ctx, match.Options{Alpha: defaultAlpha})
 	if err != nil {
 		return chain.Graph{}, err
 	}

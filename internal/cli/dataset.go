@@ -112,7 +112,7 @@ func (p *program) runDatasetAdd(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.with(c.Context, func(r *registry) error {
+	return p.withRole(c.Context, store.Issuing, func(r *registry) error {
 		if err := r.datasetIsNew(c.Context, args[0]); err != nil {
 			return err
 		}
@@ -186,13 +186,22 @@ func (r *registry) addDataset(ctx context.Context, name string, scheme fingerpri
 	if err != nil {
 		return err
 	}
-	sealed, err := match.SealProfile(r.key, name, profile, size)
+	id, e := r.ring.current()
+	sealed, err := match.SealProfile(e.secret, name, profile, size)
 	if err != nil {
 		return err
 	}
-	return r.Update(ctx, func(tx store.Tx) error {
-		return tx.AddDataset(name, store.Scheme{Version: 1, Rules: rules, Profile: sealed, AddedAt: at}, at)
+	if len(r.ring.keys) == 0 {
+		id = "" // as the registry is
+	}
+	err = r.Update(ctx, func(tx store.Tx) error {
+		return tx.AddDataset(name, store.Scheme{Version: 1, Rules: rules, Profile: sealed, Key: id, AddedAt: at}, at)
 	})
+	if err != nil {
+		return err
+	}
+	r.ring.bases[name] = []string{first(id, r.ring.first)}
+	return r.share(ctx)
 }
 
 func schemeOf(s store.Scheme) (fingerprint.Scheme, error) {

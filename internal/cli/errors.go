@@ -86,6 +86,8 @@ func describe(err error) *failure {
 		return describe(exitKey, "key", "chmod 600 the key file")
 	case errors.Is(err, key.ErrPassphrase), errors.Is(err, key.ErrFormat), errors.Is(err, store.ErrWrongKey):
 		return describe(exitKey, "key", "name the right key with --key-file, TELLTALE_KEY_FILE or TELLTALE_KEY_COMMAND")
+	case errors.Is(err, store.ErrRole), errors.Is(err, errKeyLacks):
+		return describe(exitKey, "role", "telltale key list shows what each key may do")
 	case errors.Is(err, key.ErrSealed):
 		return describe(exitKey, "key", "the record was sealed with another key, or was changed: run telltale ledger verify")
 	case errors.As(err, &syntax):

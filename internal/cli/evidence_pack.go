@@ -62,7 +62,7 @@ func (p *program) runEvidencePack(c *cli.Context) error {
 		return err
 	}
 	options.Rows = func(row match.FileRow) { k.collector.Row(k.input, row) }
-	return p.with(c.Context, func(r *registry) error {
+	return p.withRole(c.Context, store.Investigating, func(r *registry) error {
 		k.r = r
 		data, err := k.run(c, options)
 		if err != nil {
@@ -93,7 +93,7 @@ func (k *packing) run(c *cli.Context, options match.Options) ([]byte, error) {
 	if err := k.p.note(ctx, k.r, "evidence", k.name, []byte(k.export.ID)); err != nil {
 		return nil, err
 	}
-	k.bundle = &evidence.Bundle{Tool: "telltale " + version(), Case: k.name, By: c.String("by"), Created: k.p.Now().UTC(), PublicKey: k.r.signer().Public()}
+	k.bundle = &evidence.Bundle{Tool: "telltale " + version(), Case: k.name, By: c.String("by"), Created: k.p.Now().UTC(), PublicKey: k.r.sign.Public()}
 	if err := k.takeReceipt(c.String("receipt"), c.String("recipient-key")); err != nil {
 		return nil, err
 	}
@@ -101,7 +101,11 @@ func (k *packing) run(c *cli.Context, options match.Options) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	committer, err := evidence.NewCommitter(k.rules, k.export.Dataset, k.r.key)
+	root, err := k.r.ring.Root(k.export.Dataset, k.export.Scheme)
+	if err != nil {
+		return nil, err
+	}
+	committer, err := evidence.NewCommitter(k.rules, k.export.Dataset, root)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +118,7 @@ func (k *packing) run(c *cli.Context, options match.Options) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return evidence.Pack(k.bundle, k.collector, seen, k.r.signer())
+	return evidence.Pack(k.bundle, k.collector, seen, k.r.sign)
 }
 
 // decide weighs the case as it stands.
@@ -128,7 +132,7 @@ func (k *packing) decide(ctx context.Context, options match.Options) (err error)
 	if len(k.readings) == 0 {
 		return inputError("add sightings with match --case or trace --case", "case %s: it has no sightings", k.name)
 	}
-	if k.engine, err = match.Open(ctx, k.r.Store, k.r.key, options); err != nil {
+	if k.engine, err = k.r.engine(ctx, options); err != nil {
 		return err
 	}
 	k.result, err = k.engine.Decide(ctx, k.readings)
@@ -198,7 +202,7 @@ func (k *packing) loadRecords(ctx context.Context, checkpoints []string) (*link.
 			return err
 		}
 		var err error
-		if k.kept, err = erase.Kept(tx, k.r.key, k.export); err != nil {
+		if k.kept, err = erase.Kept(tx, k.r.ring, k.export); err != nil {
 			return err
 		}
 		if k.loadSightings(); len(k.bundle.Inputs) == 0 {
@@ -218,7 +222,7 @@ func (k *packing) loadExport(tx store.Tx) error {
 	if err != nil {
 		return err
 	}
-	canaries, err := tx.Canaries(k.export.ID)
+	canaries, err := tx.(sealedTx).Tx.Canaries(k.export.ID) // as the ledger committed to them
 	if err != nil {
 		return err
 	}

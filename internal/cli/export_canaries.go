@@ -12,6 +12,7 @@ import (
 	"telltale/canary"
 	"telltale/canary/alias"
 	"telltale/fingerprint"
+	"telltale/internal/key"
 	"telltale/internal/table"
 	"telltale/store"
 )
@@ -76,12 +77,12 @@ func (j *exportJob) mint(ctx context.Context) error {
 }
 
 func (j *exportJob) mintAll(ctx context.Context, n int) error {
-	marker, err := fingerprint.New(j.scheme, j.dataset, j.r.key)
+	marker, err := fingerprint.New(j.scheme, j.dataset, j.steady)
 	if err != nil {
 		return err
 	}
 	if j.makeRoom {
-		j.vacancies = j.profile.Vacate(j.r.key.Derive("canary-vacancy/"+url.PathEscape(j.dataset)), n+j.shared)
+		j.vacancies = j.profile.Vacate(j.root.Derive("canary-vacancy/"+url.PathEscape(j.dataset)), n+j.shared)
 	}
 	return j.r.Update(ctx, func(tx store.Tx) error {
 		shared, err := j.mintShared(tx)
@@ -103,7 +104,7 @@ func (j *exportJob) mintAll(ctx context.Context, n int) error {
 				o.planter = canary.NewPlanterAmong(j.profile, o.minted, -1, j.vacancies)
 			}
 		}
-		j.numbers, err = j.r.newLottery(tx, j.dataset, j.scheme)
+		j.numbers, err = j.r.newLottery(tx, j.dataset, j.scheme, j.root)
 		return err
 	})
 }
@@ -118,7 +119,7 @@ func (j *exportJob) mintFor(tx store.Tx, o *outgoing, n int) (err error) {
 	if err != nil {
 		return err
 	}
-	o.minted, err = j.profile.Mint(j.r.key.Derive("canary/"+owner), n, contacts)
+	o.minted, err = j.profile.Mint(j.root.Derive("canary/"+owner), n, contacts)
 	return err
 }
 
@@ -130,7 +131,7 @@ func (j *exportJob) mintShared(tx store.Tx) ([]canary.Canary, error) {
 	if err != nil {
 		return nil, err
 	}
-	return j.profile.MintShared(j.r.key.Derive("canary-shared/"+url.PathEscape(j.dataset)), j.shared, contacts)
+	return j.profile.MintShared(j.root.Derive("canary-shared/"+url.PathEscape(j.dataset)), j.shared, contacts)
 }
 
 // contacts allots contacts from the pools for n canaries. What the owner was
@@ -142,7 +143,7 @@ func (j *exportJob) contacts(tx store.Tx, owner string, n int) (canary.Contacts,
 	if err != nil {
 		return out, err
 	}
-	for _, d := range domains {
+	for _, d := range j.r.mine(domains) {
 		if d.Owner == retired {
 			continue
 		}
@@ -155,17 +156,17 @@ func (j *exportJob) contacts(tx store.Tx, owner string, n int) (canary.Contacts,
 	if j.domains = out.Domains; len(out.Domains) > 0 {
 		emails = 0
 	}
-	if out.Phones, err = j.r.allot(tx, poolPhone, owner, n*phones); err != nil {
+	if out.Phones, err = j.r.allot(tx, j.root, poolPhone, owner, n*phones); err != nil {
 		return out, err
 	}
-	out.Emails, err = j.r.allot(tx, poolEmail, owner, n*emails)
+	out.Emails, err = j.r.allot(tx, j.root, poolEmail, owner, n*emails)
 	return out, err
 }
 
 // allot gives n free contacts of a kind to an owner, one a place; fewer when the
 // pool ends. The next one is that of the lowest lot: were it the first in the
 // pool, the numbers that stand for persons would not be drawn from all of them.
-func (r *registry) allot(tx store.Tx, kind, owner string, n int) ([]string, error) {
+func (r *registry) allot(tx store.Tx, root key.Root, kind, owner string, n int) ([]string, error) {
 	if n == 0 {
 		return nil, nil
 	}
@@ -175,8 +176,8 @@ func (r *registry) allot(tx store.Tx, kind, owner string, n int) ([]string, erro
 	}
 	held := map[string]store.Contact{}
 	var free []freeNumber
-	lot := alias.Lot(r.key)
-	for _, c := range all {
+	lot := alias.Lot(root)
+	for _, c := range r.mine(all) {
 		if c.Owner != "" {
 			held[c.Owner] = c
 			continue

@@ -32,7 +32,7 @@ func (j *exportJob) coverCanaries() error {
 	if c.Unique+len(c.Biases) == 0 {
 		return usageError("plant some with --canaries or --shared-canaries", "--cover %g: there are no canaries to cover", j.cover)
 	}
-	j.covering = canary.NewCover(j.r.key.Derive("cover/"+url.PathEscape(j.dataset)), j.profile.Rows, c.Unique, c.Biases, j.cover)
+	j.covering = canary.NewCover(j.root.Derive("cover/"+url.PathEscape(j.dataset)), j.profile.Rows, c.Unique, c.Biases, j.cover)
 	if lost := j.covering.Lost(); lost > canary.MostCovered {
 		return inputError("cover fewer canaries (--canaries, --cover): the table is small for so many",
 			"--cover %g with %d canaries: %.0f %% of the rows would be left out of each copy; nothing was written", j.cover, c.Unique, 100*min(lost, 1))
@@ -52,7 +52,7 @@ func (j *exportJob) copiesMade() (canary.Copies, error) {
 		}
 		out.Unique = max(out.Unique, n)
 	}
-	marker, err := fingerprint.New(j.scheme, j.dataset, j.r.key)
+	marker, err := fingerprint.New(j.scheme, j.dataset, j.steady)
 	if err != nil {
 		return out, err
 	}

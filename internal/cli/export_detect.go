@@ -20,7 +20,7 @@ func (j *exportJob) detect(ctx context.Context) error {
 		return ctx.Err()
 	}
 	var err error
-	if j.detection, err = j.profile.Detect(j.r.canaryTrial(j.dataset), j.trialContacts(minted)); err != nil {
+	if j.detection, err = j.profile.Detect(canaryTrial(j.root, j.dataset), j.trialContacts(minted)); err != nil {
 		return err
 	}
 	if !j.detection.TooEasy() || j.force {
@@ -36,8 +36,8 @@ func (j *exportJob) detect(ctx context.Context) error {
 }
 
 // canaryTrial is the secret of canaries that are measured and never issued.
-func (r *registry) canaryTrial(dataset string) key.Secret {
-	return r.key.Derive("canary-trial/" + url.PathEscape(dataset))
+func canaryTrial(root key.Root, dataset string) key.Secret {
+	return root.Derive("canary-trial/" + url.PathEscape(dataset))
 }
 
 // trialContacts are the contacts that the canaries of this export got.

@@ -11,6 +11,7 @@ import (
 	"telltale/fingerprint"
 	"telltale/internal/export"
 	"telltale/internal/identity"
+	"telltale/internal/key"
 	"telltale/store"
 )
 
@@ -33,17 +34,17 @@ type freeNumber struct {
 }
 
 // newLottery reads the pool; nil when no column shows numbers from it.
-func (r *registry) newLottery(tx store.Tx, dataset string, scheme fingerprint.Scheme) (*lottery, error) {
+func (r *registry) newLottery(tx store.Tx, dataset string, scheme fingerprint.Scheme, root key.Root) (*lottery, error) {
 	if !slices.ContainsFunc(scheme.Columns, func(c fingerprint.Column) bool { return c.Alias == fingerprint.AliasPool }) {
 		return nil, nil
 	}
-	l := &lottery{places: alias.NewNumbers(dataset, r.key), locale: scheme.Locale, held: map[string]string{}, wanted: map[string]bool{}}
+	l := &lottery{places: alias.NewNumbers(dataset, root), locale: scheme.Locale, held: map[string]string{}, wanted: map[string]bool{}}
 	contacts, err := tx.Contacts(poolPhone)
 	if err != nil {
 		return nil, err
 	}
-	lot := alias.Lot(r.key)
-	for _, c := range contacts {
+	lot := alias.Lot(root)
+	for _, c := range r.mine(contacts) {
 		_, ours := l.places.Recipient(c.Owner)
 		if !ours && c.Owner != "" {
 			continue

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 
 	"telltale/canary"
 	"telltale/internal/evidence"
@@ -19,6 +20,10 @@ import (
 // exports as pending, then the files get their names, then the exports count
 // as issued. settle completes what a killed process left between the last two.
 func (j *exportJob) record(ctx context.Context, inputDigest string, result export.Result, spool *export.Spool) error {
+	made, err := j.made(spool)
+	if err != nil {
+		return err
+	}
 	chunks, err := spool.Chunks()
 	if err != nil {
 		return err
@@ -38,7 +43,11 @@ func (j *exportJob) record(ctx context.Context, inputDigest string, result expor
 		if err := j.numbers.allot(tx); err != nil {
 			return err
 		}
-		commit, err := j.commit(ctx, tx)
+		rows, err := j.rows(tx, made)
+		if err != nil {
+			return err
+		}
+		commit, err := j.commit(ctx, rows)
 		if err != nil {
 			return err
 		}
@@ -84,17 +93,41 @@ func (j *exportJob) nameSnapshot(tx store.Tx, inputDigest string) error {
 	}
 }
 
-// commit fixes what may later be said of the copies. It returns the
-// commitments of copy i, once its record has its id.
-func (j *exportJob) commit(ctx context.Context, tx store.Tx) (func(i int) ([]byte, error), error) {
+// made are the rows of the link index that the pass made, for an issuing key,
+// which cannot read them back from the registry; nil for others.
+func (j *exportJob) made(spool *export.Spool) (*link.RowSet, error) {
+	if j.r.ring.record.Role != store.Issuing {
+		return nil, nil
+	}
 	rows := link.NewRowSet(link.Spec{Columns: j.scheme.Columns, Locale: j.scheme.Locale})
-	err := tx.Chunks(j.snapshot, func(c store.Chunk) error {
+	chunks, err := spool.Chunks()
+	for err == nil {
+		var c link.Chunk
+		if c, err = chunks(); err == nil {
+			err = rows.Take(c)
+		}
+	}
+	if errors.Is(err, io.EOF) {
+		return rows, nil
+	}
+	return nil, err
+}
+
+// rows are those that the registry holds of the snapshot, unless made is given.
+func (j *exportJob) rows(tx store.Tx, made *link.RowSet) (*link.RowSet, error) {
+	if made != nil {
+		return made, nil
+	}
+	rows := link.NewRowSet(link.Spec{Columns: j.scheme.Columns, Locale: j.scheme.Locale})
+	return rows, tx.Chunks(j.snapshot, func(c store.Chunk) error {
 		return rows.Take(link.Chunk{Segment: c.Segment, Column: c.Column, Part: c.Part, Data: c.Data})
 	})
-	if err != nil {
-		return nil, err
-	}
-	committer, err := evidence.NewCommitter(j.scheme, j.dataset, j.r.key)
+}
+
+// commit fixes what may later be said of the copies. It returns the
+// commitments of copy i, once its record has its id.
+func (j *exportJob) commit(ctx context.Context, rows *link.RowSet) (func(i int) ([]byte, error), error) {
+	committer, err := evidence.NewCommitter(j.scheme, j.dataset, j.root)
 	if err != nil {
 		return nil, err
 	}
@@ -125,11 +158,11 @@ func (j *exportJob) describe(o *outgoing, count export.Count) ([]store.Canary, e
 	} else {
 		o.record.SHA256, o.record.Bytes = hex.EncodeToString(o.stdout.sum.Sum(nil)), o.stdout.bytes
 	}
-	hasher := j.r.key.Derive("canary-lookup").Hasher()
+	hasher := j.root.Derive("canary-lookup").Hasher()
 	var sealed []store.Canary
 	for i := range o.minted {
 		planted, _ := o.planter.Planted(i)
-		sealedCanary, err := match.SealCanary(j.r.key, o.record.ID, planted)
+		sealedCanary, err := match.SealCanary(j.root, o.record.ID, planted)
 		if err != nil {
 			return nil, err
 		}

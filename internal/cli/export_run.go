@@ -21,6 +21,7 @@ import (
 	"telltale/canary"
 	"telltale/fingerprint"
 	"telltale/internal/export"
+	"telltale/internal/key"
 	"telltale/internal/table"
 	"telltale/match"
 	"telltale/match/link"
@@ -56,6 +57,8 @@ type exportJob struct {
 	density   float64
 	dataset   string
 	version   int
+	root      key.Root // of the copies, and of what a recipient keeps when it changes
+	steady    key.Root
 	scheme    fingerprint.Scheme
 	profile   *canary.Profile
 	learnedOf int64 // size of the file that profile was learned from
@@ -94,7 +97,7 @@ func (p *program) runExport(c *cli.Context) error {
 	if err := job.check(c); err != nil {
 		return err
 	}
-	return p.with(c.Context, func(r *registry) error {
+	return p.withRole(c.Context, store.Issuing, func(r *registry) error {
 		job.r = r
 		return job.run(c.Context, c)
 	})
@@ -197,12 +200,18 @@ func (j *exportJob) load(ctx context.Context, c *cli.Context) error {
 		if err != nil {
 			return err
 		}
-		newest := d.Schemes[len(d.Schemes)-1]
-		j.version = newest.Version
+		newest, root, err := j.r.schemeFor(d)
+		if err != nil {
+			return err
+		}
+		j.version, j.root = newest.Version, root
+		if j.steady, err = j.r.ring.Steady(j.dataset, j.version); err != nil {
+			return err
+		}
 		if j.scheme, err = schemeOf(newest); err != nil {
 			return err
 		}
-		if j.profile, j.learnedOf, err = match.OpenProfile(j.r.key, j.dataset, newest.Profile); err != nil {
+		if j.profile, j.learnedOf, err = match.OpenProfile(root, j.dataset, newest.Profile); err != nil {
 			return err
 		}
 		if j.density < 0 {
@@ -350,13 +359,13 @@ func (j *exportJob) discard() {
 // pass makes the copies; they are complete on disk afterwards, under
 // temporary names.
 func (j *exportJob) pass(ctx context.Context, f *table.File, reader table.Reader, columns []int, spool *export.Spool) (export.Result, error) {
-	marker, err := fingerprint.New(j.scheme, j.dataset, j.r.key)
+	marker, err := fingerprint.New(j.scheme, j.dataset, j.root)
 	if err != nil {
 		return export.Result{}, err
 	}
 	spec := link.Spec{Columns: j.scheme.Columns, Locale: j.scheme.Locale}
 	plan := export.Plan{
-		Marker: marker, Indexer: link.NewIndexer(spec, j.dataset, j.r.key), Builder: link.NewBuilder(spec, spool.Put),
+		Marker: marker, Indexer: link.NewIndexer(spec, j.dataset, j.root), Builder: link.NewBuilder(spec, spool.Put),
 		Columns: columns, Threshold: fingerprint.Threshold(j.density), Withhold: j.withhold, Vacancies: j.vacancies, Cover: j.covering,
 	}
 	for _, o := range j.copies {
@@ -366,13 +375,13 @@ func (j *exportJob) pass(ctx context.Context, f *table.File, reader table.Reader
 		}
 		plan.Copies = append(plan.Copies, export.Copy{
 			Word:        marker.Word(o.recipient),
-			Withholding: fingerprint.NewWithholding(j.dataset, o.recipient, j.r.key),
+			Withholding: fingerprint.NewWithholding(j.dataset, o.recipient, j.root),
 			Canaries:    o.planter, Out: o.writer, Aliases: aliases,
 		})
 	}
 	plan.Indexer.Expect(j.profile.Rows)
 	plan.Builder.Expect(j.profile.Rows)
-	plan.Builder.KeepContacts(j.dataset, j.r.key)
+	plan.Builder.KeepContacts(j.dataset, j.root)
 	defer debug.SetGCPercent(debug.SetGCPercent(exportGCPercent))
 	bar := j.p.progress(f, "marking")
 	result, err := export.Run(ctx, j.input, reader, plan)

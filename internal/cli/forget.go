@@ -50,13 +50,13 @@ func (p *program) runForget(c *cli.Context) error {
 		return err
 	}
 	request := erase.Request{Contacts: contacts, Datasets: c.StringSlice("dataset"), Many: c.Bool("many")}
-	return p.with(c.Context, func(r *registry) error {
+	return p.withRole(c.Context, store.Whole, func(r *registry) error {
 		if err := r.notOurs(c.Context, contacts); err != nil {
 			return err
 		}
 		doc := erasureDoc{Schema: "telltale.forget/1", DryRun: c.Bool("dry-run")}
 		err := r.Update(c.Context, func(tx store.Tx) error {
-			found, err := erase.Find(c.Context, tx, r.key, request)
+			found, err := erase.Find(c.Context, tx, r.ring, request)
 			if err != nil {
 				return err
 			}
@@ -157,7 +157,7 @@ func (r *registry) notOurs(ctx context.Context, contacts []string) error {
 			for i, contact := range contacts {
 				for _, locale := range locales {
 					v, ok := identity.Canonical(poolKind(kind), contact, locale)
-					if ok && ours[r.contactLookup(kind, v)] {
+					if ok && slices.ContainsFunc(r.everyLookup(kind, v), func(l uint64) bool { return ours[l] }) {
 						return inputError("it is yours; telltale pool retire keeps it out of further copies", "contact %d is in the pool of contacts for canaries; nothing was erased", i+1)
 					}
 				}

@@ -70,7 +70,7 @@ func (p *program) createBoth(c *cli.Context, master key.Secret, text []byte) err
 	if err := key.WriteFile(p.keyPath, text); err != nil {
 		return err
 	}
-	if err := createRegistry(c.Context, p.registryPath, master); err != nil {
+	if err := createRegistry(c.Context, p.registryPath, master, p.Now()); err != nil {
 		return errors.Join(err, os.Remove(p.keyPath))
 	}
 	return nil

@@ -81,7 +81,7 @@ func (p *program) investigate(c *cli.Context, r *registry, o match.Options, kind
 	if err != nil {
 		return nil, err
 	}
-	engine, err := match.Open(c.Context, r.Store, r.key, o)
+	engine, err := r.engine(c.Context, o)
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +93,12 @@ func (p *program) investigate(c *cli.Context, r *registry, o match.Options, kind
 		i.earlier, err = r.readings(c.Context, i.caseName)
 	}
 	return i, err
+}
+
+// engine matches with everything that the registry knows and the key opens.
+func (r *registry) engine(ctx context.Context, o match.Options) (*match.Engine, error) {
+	o.Keys = r.ring
+	return match.Open(ctx, r.Store, r.ring.common(), o)
 }
 
 // readings are those of a case's sightings; none when there is no such case.

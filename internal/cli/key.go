@@ -15,8 +15,9 @@ import (
 func (p *program) keyCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "key",
-		Usage: "the key, split among several persons and joined again",
+		Usage: "keys: changed, issued for one task alone, split among several persons and joined again",
 		Subcommands: []*cli.Command{
+			p.keyRotateCommand(), p.keyIssueCommand(), p.keyRevokeCommand(), p.keyListCommand(),
 			{
 				Name: "split", Usage: "split the key into shares, so that nobody alone can read canaries or accuse",
 				Description: "Each share goes to another person. When all are handed out and key join was tried, remove the key file: from then\n" +

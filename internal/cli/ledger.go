@@ -30,7 +30,7 @@ func (p *program) runLedgerVerify(c *cli.Context) error {
 		return err
 	}
 	return p.withUnsettled(c.Context, func(r *registry) error {
-		report, err := store.Verify(c.Context, r.raw, ledgerSigner(r.key))
+		report, err := store.Verify(c.Context, r.raw, r.sign)
 		if err != nil {
 			return err
 		}

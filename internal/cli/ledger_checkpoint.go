@@ -46,7 +46,7 @@ func (p *program) runCheckpoint(c *cli.Context) error {
 			return err
 		}
 		doc := checkpointDoc{"telltale.checkpoint/1", signed.Origin, signed.Size, base64.StdEncoding.EncodeToString(signed.Root[:]),
-			string(signed.Text), r.signer().Public()}
+			string(signed.Text), r.sign.Public()}
 		if out := c.String("out"); out != "" {
 			if err := p.writeOutput(out, signed.Text, c.Bool("force")); err != nil {
 				return err
@@ -65,7 +65,7 @@ func (p *program) runCheckpoint(c *cli.Context) error {
 func (r *registry) checkpoint(ctx context.Context) (signed store.Checkpoint, err error) {
 	err = r.View(ctx, func(tx store.Tx) error {
 		if signed, err = tx.Checkpoint(); err == nil {
-			signed, err = store.ReadCheckpoint(signed.Text, r.signer().Verifier())
+			signed, _, err = r.ring.writers.Read(signed.Text)
 		}
 		return err
 	})
@@ -143,7 +143,7 @@ func (r *registry) readCheckpoint(path string) (store.Checkpoint, error) {
 	if err != nil {
 		return store.Checkpoint{}, err
 	}
-	c, err := store.ReadCheckpoint(text, r.signer().Verifier())
+	c, _, err := r.ring.writers.Read(text)
 	if err != nil {
 		return c, &failure{exit: exitVerify, code: "verification", err: fmt.Errorf("%s: %w", path, err), hint: "give a file that ledger checkpoint wrote, of this registry"}
 	}

@@ -113,12 +113,16 @@ func (r *registry) stamped(ctx context.Context, said tsp.Stamp) (found store.Che
 		}); err != nil {
 			return err
 		}
+		turns, err := tx.Turns()
+		if err != nil {
+			return err
+		}
 		tree := store.NewTree()
 		return tx.Entries(func(e store.Entry) error {
 			if err := tree.Append(e); err != nil || !asked[tree.Size()] {
 				return err
 			}
-			c, err := tree.Checkpoint().Sign(r.signer())
+			c, err := r.signedAt(tree.Checkpoint(), turns).Sign(r.sign)
 			if err == nil && said.Digest == sha256.Sum256(c.Text) {
 				found = c
 			}
@@ -127,9 +131,20 @@ func (r *registry) stamped(ctx context.Context, said tsp.Stamp) (found store.Che
 	})
 	if err == nil && found.Size == 0 {
 		err = &failure{exit: exitError, code: "not-found", err: errors.New("it stamps no checkpoint of this ledger that a stamp was asked for"),
-			hint: "ask with telltale ledger stamp request"}
+			hint: "ask with telltale ledger stamp request; a stamp is attached with the key that asked for it"}
 	}
 	return found, err
+}
+
+// signedAt is a checkpoint as the key signed it when the ledger was so long.
+func (r *registry) signedAt(c store.Checkpoint, turns []store.Checkpoint) store.Checkpoint {
+	c.Origin = r.ring.writers[0].Verifier.Name()
+	for _, t := range turns {
+		if t.Size < c.Size {
+			c.Since = t.Size + 1
+		}
+	}
+	return c
 }
 
 func (p *program) runStampList(c *cli.Context) error {

@@ -76,9 +76,7 @@ func literatureShell(t *testing.T) *shell {
 	if err := key.WriteFile(s.registry()+".key", text); err != nil {
 		t.Fatal(err)
 	}
-	if err := createRegistry(t.Context(), s.registry(), master); err != nil {
-		t.Fatal(err)
-	}
+	olderRegistry(t, s.registry(), master)
 	return s
 }
 

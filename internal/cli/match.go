@@ -8,6 +8,7 @@ import (
 
 	"telltale/internal/table"
 	"telltale/match"
+	"telltale/store"
 )
 
 func (p *program) matchCommand() *cli.Command {
@@ -42,7 +43,7 @@ func (p *program) runMatch(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.with(c.Context, func(r *registry) error {
+	return p.withRole(c.Context, store.Investigating, func(r *registry) error {
 		i, err := p.investigate(c, r, options, "file", match.SchemaMatch)
 		if err != nil {
 			return err

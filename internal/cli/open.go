@@ -9,36 +9,43 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
 
 	"telltale/internal/key"
 	"telltale/store"
 	"telltale/store/sqlite"
 )
 
-// registry is an opened registry with its key.
+// registry is an opened registry with what its key opens.
 type registry struct {
-	store.Store // with chunks sealed and opened
+	store.Store // with what is sealed for others sealed and opened
 	raw         store.Store
-	key         key.Secret
+	ring        *keyring
+	sign        *signer
+	now         func() time.Time
 }
 
 // signer signs the ledger's checkpoints with the key.
 type signer struct {
 	*key.Signer
-	chain key.Secret // signed the heads of older registries
+	chain  key.Secret    // signed the heads of older registries
+	anchor note.Verifier // the whole key that is trusted; nil: this one
 }
 
-func (r *registry) signer() signer { return ledgerSigner(r.key) }
-
-func ledgerSigner(master key.Secret) signer {
-	s, err := master.Derive("checkpoint").Signer("telltale/" + master.ID())
+func ledgerSigner(own key.Secret) *signer {
+	s, err := own.Derive("checkpoint").Signer("telltale/" + own.ID())
 	if err != nil {
 		panic(err) // only for a name that is none
 	}
-	return signer{s, master.Derive("ledger")}
+	return &signer{Signer: s, chain: own.Derive("ledger")}
 }
 
-func (s signer) SignChain(head []byte) []byte {
+// Anchor is the whole key that the signer trusts.
+func (s *signer) Anchor() note.Verifier { return s.anchor }
+
+func (s *signer) SignChain(head []byte) []byte {
 	mac := s.chain.MAC(head)
 	return mac[:]
 }
@@ -55,14 +62,28 @@ func (p *program) open(ctx context.Context) (*registry, error) {
 	if err != nil {
 		return nil, err
 	}
-	st, err := sqlite.Open(ctx, p.registryPath, ledgerSigner(master))
-	if err != nil {
+	r := &registry{sign: ledgerSigner(master), now: p.Now}
+	if r.raw, err = sqlite.Open(ctx, p.registryPath, r.sign); err != nil {
 		return nil, err
 	}
-	if err := checkKey(ctx, st, master); err != nil {
-		return nil, errors.Join(err, st.Close())
+	if err := r.unlock(ctx, master); err != nil {
+		return nil, errors.Join(err, r.raw.Close())
 	}
-	return &registry{sealChunks(st, master), st, master}, nil
+	return r, nil
+}
+
+// unlock takes up what a key opens.
+func (r *registry) unlock(ctx context.Context, own key.Secret) error {
+	err := r.raw.View(ctx, func(tx store.Tx) (err error) {
+		r.ring, err = openKeyring(tx, own)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	r.sign.anchor = r.ring.anchor
+	r.Store, err = sealFor(r.raw, r.ring)
+	return err
 }
 
 // with runs f on the opened registry, in which what a killed process left
@@ -70,6 +91,9 @@ func (p *program) open(ctx context.Context) (*registry, error) {
 func (p *program) with(ctx context.Context, f func(*registry) error) error {
 	return p.withUnsettled(ctx, func(r *registry) error {
 		if err := r.settle(ctx); err != nil {
+			return err
+		}
+		if err := r.share(ctx); err != nil {
 			return err
 		}
 		return f(r)
@@ -85,13 +109,21 @@ func (p *program) withUnsettled(ctx context.Context, f func(*registry) error) er
 	return errors.Join(f(r), r.Close())
 }
 
-func checkKey(ctx context.Context, st store.Store, master key.Secret) error {
-	return st.View(ctx, func(tx store.Tx) error {
-		id, err := tx.KeyID()
-		if err == nil && id != master.ID() {
-			err = fmt.Errorf("key %s: %w (%s)", master.ID(), store.ErrWrongKey, id)
+// withRole is with for what only one kind of key can do, besides a whole one.
+func (p *program) withRole(ctx context.Context, role store.Role, f func(*registry) error) error {
+	return p.withUnsettled(ctx, func(r *registry) error {
+		if have := r.ring.record; have.Role != role && have.Role != store.Whole {
+			return &failure{exit: exitKey, code: "role", err: fmt.Errorf("key %s: %w: it is an %s key", have.ID, store.ErrRole, have.Role),
+				hint: map[store.Role]string{
+					store.Whole:         "only the whole key can",
+					store.Issuing:       "an issuing key or the whole key can",
+					store.Investigating: "an investigating key or the whole key can",
+				}[role] + "; name it with --key-file, TELLTALE_KEY_FILE or TELLTALE_KEY_COMMAND"}
 		}
-		return err
+		if err := errors.Join(r.settle(ctx), r.share(ctx)); err != nil {
+			return err
+		}
+		return f(r)
 	})
 }
 
@@ -183,11 +215,16 @@ func temporaryRegistry(ctx context.Context, secret key.Secret) (store.Store, err
 
 // createRegistry makes a new registry file; it is bound to the key before it
 // has its name.
-func createRegistry(ctx context.Context, path string, master key.Secret) error {
+func createRegistry(ctx context.Context, path string, master key.Secret, at time.Time) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	st, err := sqlite.Create(ctx, path, ledgerSigner(master), func(tx store.Tx) error { return tx.SetKeyID(master.ID()) })
+	st, err := sqlite.Create(ctx, path, ledgerSigner(master), func(tx store.Tx) error {
+		if err := tx.SetKeyID(master.ID()); err != nil {
+			return err
+		}
+		return addFirstKey(tx, master, at)
+	})
 	if err != nil {
 		return err
 	}

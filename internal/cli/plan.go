@@ -11,6 +11,7 @@ import (
 	"telltale/canary"
 	"telltale/fingerprint"
 	"telltale/internal/export"
+	"telltale/internal/key"
 	"telltale/internal/table"
 	"telltale/internal/trial"
 	"telltale/match"
@@ -54,6 +55,7 @@ type planJob struct {
 	input   string
 	options table.Options
 	source  trial.Source
+	root    key.Root
 	policy  trial.Policy
 	effort  trial.Effort
 	assumed bool  // no recipients are registered, and their number was not given
@@ -128,12 +130,15 @@ func (j *planJob) load(ctx context.Context, r *registry, dataset string) error {
 		if err != nil {
 			return err
 		}
-		newest := d.Schemes[len(d.Schemes)-1]
-		j.source.Dataset = dataset
+		newest, root, err := r.schemeFor(d)
+		if err != nil {
+			return err
+		}
+		j.source.Dataset, j.root = dataset, root
 		if j.source.Scheme, err = schemeOf(newest); err != nil {
 			return err
 		}
-		if j.source.Profile, _, err = match.OpenProfile(r.key, dataset, newest.Profile); err != nil {
+		if j.source.Profile, _, err = match.OpenProfile(root, dataset, newest.Profile); err != nil {
 			return err
 		}
 		if j.policy.Recipients == 0 {
@@ -205,7 +210,7 @@ func (j *planJob) read(ctx context.Context, r *registry) error {
 // take keeps all rows of a table up to planRows; of a larger one, as large as
 // it was registered, runs of rows that are spread over it.
 func (j *planJob) take(ctx context.Context, r *registry, reader table.Reader, columns []int) error {
-	marker, err := fingerprint.New(j.source.Scheme, j.source.Dataset, r.key)
+	marker, err := fingerprint.New(j.source.Scheme, j.source.Dataset, j.root)
 	if err != nil {
 		return err
 	}
@@ -249,7 +254,7 @@ func (j *planJob) take(ctx context.Context, r *registry, reader table.Reader, co
 // assess plays the leaks in a registry of their own, which is erased, under a
 // key that marks no copy that anybody gets.
 func (j *planJob) assess(ctx context.Context, r *registry) (a trial.Assessment, err error) {
-	secret := r.key.Derive(fmt.Sprintf("plan/%d", j.effort.Seed))
+	secret := j.root.Derive(fmt.Sprintf("plan/%d", j.effort.Seed))
 	st, err := temporaryRegistry(ctx, secret)
 	if err != nil {
 		return a, err

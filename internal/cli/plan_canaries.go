@@ -25,7 +25,7 @@ func (j *planJob) hide(r *registry, planted int) (out planCanaries, err error) {
 	if planted == 0 {
 		return out, nil
 	}
-	secret, profile := r.canaryTrial(j.source.Dataset), j.source.Profile
+	secret, profile := canaryTrial(j.root, j.source.Dataset), j.source.Profile
 	trial, err := profile.Mint(secret, min(planted, mostTrial), j.policy.Pool)
 	if err != nil {
 		return out, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -133,20 +134,57 @@ func (r *registry) contact(kind, value string) store.Contact {
 }
 
 func (r *registry) contactLookup(kind, value string) uint64 {
-	return r.key.Derive("pool").Hasher().Sum64(kind, value)
+	_, e := r.ring.current()
+	return lookupUnder(e.secret, kind, value)
+}
+
+// everyLookup are the lookups of a contact under all keys.
+func (r *registry) everyLookup(kind, value string) (list []uint64) {
+	for _, e := range r.ring.eras {
+		list = append(list, lookupUnder(e.secret, kind, value))
+	}
+	return list
+}
+
+// inPool are the lookups of a pool.
+func (r *registry) inPool(tx store.Tx, kind string) (map[uint64]bool, error) {
+	list, err := tx.Contacts(kind)
+	there := map[uint64]bool{}
+	for _, c := range list {
+		there[c.Lookup] = true
+	}
+	return there, err
+}
+
+// knownAs are the lookups under which a contact may be in the pool: an earlier
+// key gave it another.
+func (r *registry) knownAs(kind, value string) (list []uint64) {
+	for _, e := range r.ring.eras {
+		if (e.role == store.Issuing) == (r.ring.record.Role == store.Issuing) {
+			list = append(list, lookupUnder(e.secret, kind, value))
+		}
+	}
+	return list
 }
 
 func (p *program) addContacts(ctx context.Context, kind string, values []string) error {
-	return p.with(ctx, func(r *registry) error {
-		var contacts []store.Contact
+	return p.withRole(ctx, store.Issuing, func(r *registry) error {
 		now := p.Now() // one for all: a batch is what was added together
-		for _, v := range values {
-			contact := r.contact(kind, v)
-			contact.AddedAt = now
-			contacts = append(contacts, contact)
-		}
 		var added int
-		err := r.Update(ctx, func(tx store.Tx) (err error) {
+		err := r.Update(ctx, func(tx store.Tx) error {
+			there, err := r.inPool(tx, kind)
+			if err != nil {
+				return err
+			}
+			var contacts []store.Contact
+			for _, v := range values {
+				if slices.ContainsFunc(r.knownAs(kind, v), func(l uint64) bool { return there[l] }) {
+					continue
+				}
+				contact := r.contact(kind, v)
+				contact.AddedAt = now
+				contacts = append(contacts, contact)
+			}
 			added, err = tx.AddContacts(contacts)
 			return err
 		})
@@ -209,6 +247,8 @@ func (r *registry) poolDocs(ctx context.Context, reveal bool) ([]poolDoc, error)
 				return err
 			}
 			doc := poolDoc{Kind: kind, Total: len(contacts)}
+			contacts = r.mine(contacts)
+			doc.Total = len(contacts)
 			for _, contact := range contacts {
 				if contact.Owner != "" {
 					doc.Taken++

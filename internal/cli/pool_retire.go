@@ -25,10 +25,20 @@ func (p *program) runRetireDomain(c *cli.Context) error {
 // retireContacts retires all or none. A number that a canary carries stays
 // with it: its copy is out, and the same canary would be made again.
 func (p *program) retireContacts(ctx context.Context, kind string, values []string) error {
-	return p.with(ctx, func(r *registry) error {
+	return p.withRole(ctx, store.Issuing, func(r *registry) error {
 		err := r.Update(ctx, func(tx store.Tx) error {
+			there, err := r.inPool(tx, kind)
+			if err != nil {
+				return err
+			}
 			for i, v := range values {
-				err := tx.AllotContact(kind, r.contactLookup(kind, v), retired)
+				lookup := r.contactLookup(kind, v)
+				for _, l := range r.knownAs(kind, v) {
+					if there[l] {
+						lookup = l
+					}
+				}
+				err := tx.AllotContact(kind, lookup, retired)
 				switch {
 				case errors.Is(err, store.ErrNotFound):
 					return inputError("telltale pool list --reveal shows what is there", "%s %d of those given is not in the pool; nothing was retired", kind, i+1)

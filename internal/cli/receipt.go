@@ -144,7 +144,7 @@ func (p *program) runReceiptVerify(c *cli.Context) error {
 // writeReceipts writes a receipt beside each copy.
 func (j *exportJob) writeReceipts() error {
 	for _, o := range j.copies {
-		receipt, err := evidence.ReceiptOf(o.record).Sign(j.r.signer())
+		receipt, err := evidence.ReceiptOf(o.record).Sign(j.r.sign)
 		if err != nil {
 			return err
 		}
@@ -153,6 +153,17 @@ func (j *exportJob) writeReceipts() error {
 		}
 	}
 	return nil
+}
+
+// issuersReceipt checks a receipt that the recipient and one of the registry's
+// keys signed: the one in force when the copy was issued.
+func (k *packing) issuersReceipt(receipt []byte, recipient note.Verifier) (err error) {
+	for _, w := range k.r.ring.writers {
+		if _, err = evidence.OpenReceipt(receipt, w.Verifier, recipient); err == nil {
+			return nil
+		}
+	}
+	return err
 }
 
 // takeReceipt puts a receipt that the recipient signed into the bundle.
@@ -166,7 +177,7 @@ func (k *packing) takeReceipt(path, public string) error {
 	}
 	receipt, err := readSmall(path, maxReceipt)
 	if err == nil {
-		_, err = evidence.OpenReceipt(receipt, k.r.signer().Verifier(), recipient)
+		err = k.issuersReceipt(receipt, recipient)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)

@@ -68,7 +68,7 @@ func (p *program) runRecipientAdd(c *cli.Context) error {
 			return err
 		}
 	}
-	return p.with(c.Context, func(r *registry) error {
+	return p.withRole(c.Context, store.Issuing, func(r *registry) error {
 		now := p.Now()
 		err := r.Update(c.Context, func(tx store.Tx) error {
 			for _, name := range names {

@@ -5,26 +5,48 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 
+	"telltale/internal/key"
 	"telltale/store"
 )
 
 // seal encrypts what the registry may not show, bound to the record it is of.
 func (r *registry) seal(kind, subject string, plain []byte) []byte {
-	return r.key.Derive("seal/"+kind).Seal(plain, []byte(subject))
+	_, e := r.ring.current()
+	return e.secret.Derive("seal/"+kind).Seal(plain, []byte(subject))
 }
 
 func (r *registry) unseal(kind, subject string, sealed []byte) ([]byte, error) {
-	return r.key.Derive("seal/"+kind).Open(sealed, []byte(subject))
+	return r.ring.Open(kind, subject, sealed)
+}
+
+// schemeFor is the version of a dataset's scheme under which the key makes
+// copies, and what they are derived from; for a key that makes none, the newest.
+func (r *registry) schemeFor(d store.Dataset) (store.Scheme, key.Root, error) {
+	version := r.ring.version(d.Name)
+	if version == 0 && r.ring.record.Role == store.Investigating {
+		version = len(d.Schemes)
+	}
+	if version == 0 {
+		return store.Scheme{}, nil, &failure{exit: exitKey, code: "role",
+			err:  fmt.Errorf("dataset %s: %w: it was registered under another key", d.Name, errKeyLacks),
+			hint: "any command with the whole key, such as telltale key list, gives issuing keys what was registered since"}
+	}
+	root, err := r.ring.Root(d.Name, version)
+	return d.Schemes[version-1], root, err
 }
 
 // settle promotes pending exports whose file is there, complete: a process
 // that was killed between writing a file and recording it leaves such. Pending
 // exports without their file stay as they are; another process may be at work.
 func (r *registry) settle(ctx context.Context) error {
+	if r.ring.record.Role == store.Investigating {
+		return nil // what was issued is not for it to say
+	}
 	var complete []string
 	err := r.View(ctx, func(tx store.Tx) error {
 		exports, err := tx.Exports("")

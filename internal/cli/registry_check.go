@@ -19,7 +19,7 @@ import (
 // check looks at everything in the registry: what the store can check by itself,
 // and what takes the key.
 func (r *registry) check(ctx context.Context) (store.Report, map[string]int, error) {
-	report, err := store.Verify(ctx, r.raw, r.signer())
+	report, err := store.Verify(ctx, r.raw, r.sign)
 	if err != nil {
 		return report, nil, err
 	}
@@ -40,7 +40,7 @@ func (r *registry) check(ctx context.Context) (store.Report, map[string]int, err
 			}
 			report.Checks = append(report.Checks, c)
 		}
-		proofs, err := erase.Check(ctx, tx, r.key)
+		proofs, err := erase.Check(ctx, tx, r.ring)
 		report.Checks = append(report.Checks, proofs...)
 		return err
 	})
@@ -137,7 +137,11 @@ func (k *checker) schemes(tx store.Tx, c *store.Check) error {
 			if len(s.Profile) == 0 {
 				continue
 			}
-			if _, _, err := match.OpenProfile(k.r.key, d.Name, s.Profile); err != nil {
+			root, err := k.r.ring.Root(d.Name, s.Version)
+			if err == nil {
+				_, _, err = match.OpenProfile(root, d.Name, s.Profile)
+			}
+			if err != nil {
 				broken(c, "scheme %d: %v", s.Version, err)
 			}
 		}
@@ -151,7 +155,6 @@ func (k *checker) canaries(tx store.Tx, c *store.Check) error {
 		return err
 	}
 	k.counts["exports"] = len(exports)
-	hasher := k.r.key.Derive("canary-lookup").Hasher()
 	for _, x := range exports {
 		list, err := tx.Canaries(x.ID)
 		if err != nil {
@@ -162,8 +165,12 @@ func (k *checker) canaries(tx store.Tx, c *store.Check) error {
 			if c.Count++; !x.Retired.IsZero() {
 				continue
 			}
-			one, err := match.OpenCanary(k.r.key, x.ID, s.Sealed)
-			if err == nil && fmt.Sprint(canary.Lookups(one, hasher)) != fmt.Sprint(s.Lookups) {
+			root, err := k.r.ring.Root(x.Dataset, x.Scheme)
+			if err != nil {
+				return err
+			}
+			one, err := match.OpenCanary(root, x.ID, s.Sealed)
+			if err == nil && fmt.Sprint(canary.Lookups(one, root.Derive("canary-lookup").Hasher())) != fmt.Sprint(s.Lookups) {
 				err = fmt.Errorf("canary of export %s: it would not be recognised by what it carries", x.ID)
 			}
 			if err != nil {
@@ -253,7 +260,11 @@ func (k *checker) index(tx store.Tx, d store.Dataset, s store.Snapshot) error {
 		return err
 	}
 	spec := link.Spec{Columns: rules.Columns, Locale: rules.Locale}
-	tree := link.NewRowTree(spec, d.Name, s.ID, k.r.key)
+	root, err := k.r.ring.Root(d.Name, s.Scheme)
+	if err != nil {
+		return err
+	}
+	tree := link.NewRowTree(spec, d.Name, s.ID, root)
 	var chunks []link.Chunk
 	err = tx.Chunks(s.ID, func(x store.Chunk) error {
 		chunk := link.Chunk{Segment: x.Segment, Column: x.Column, Part: x.Part, Data: x.Data}

@@ -72,13 +72,13 @@ func (p *program) runRegistryBackup(c *cli.Context) error {
 
 // verifyCopy opens a backup and checks it against its ledger.
 func verifyCopy(ctx context.Context, path string, r *registry) (store.Checkpoint, error) {
-	st, err := sqlite.Open(ctx, path, r.signer())
+	st, err := sqlite.Open(ctx, path, r.sign)
 	if err != nil {
 		return store.Checkpoint{}, err
 	}
 	defer st.Close()
-	copied := &registry{Store: st, raw: st, key: r.key}
-	report, err := store.Verify(ctx, st, r.signer())
+	copied := &registry{Store: st, raw: st, ring: r.ring, sign: r.sign, now: r.now}
+	report, err := store.Verify(ctx, st, r.sign)
 	if err != nil {
 		return store.Checkpoint{}, err
 	}
@@ -110,7 +110,7 @@ func (p *program) runErasures(c *cli.Context) error {
 	return p.with(c.Context, func(r *registry) error {
 		list := []erase.Statement{}
 		err := r.View(c.Context, func(tx store.Tx) (err error) {
-			list, err = erase.Statements(tx, r.key)
+			list, err = erase.Statements(tx, r.ring)
 			return err
 		})
 		if err != nil {

@@ -23,7 +23,12 @@ func TestChunksAreSealed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer raw.Close()
-	st := sealChunks(raw, master)
+	ring := &keyring{own: master, record: store.Key{ID: master.ID(), Role: store.Whole}, eras: map[string]era{}}
+	ring.add(master.ID(), era{role: store.Whole, secret: master})
+	st, err := sealFor(raw, ring)
+	if err != nil {
+		t.Fatal(err)
+	}
 	plain := append([]byte{1}, bytes.Repeat([]byte("hash"), 100)...)
 	want := []store.Chunk{{Segment: 0, Column: "phone", Part: "hashes", Data: plain}, {Segment: 1, Column: "phone", Part: "hashes", Data: plain}, {Part: "keys", Data: []byte{1}}}
 	list := want
@@ -69,7 +74,7 @@ func TestChunksAreSealed(t *testing.T) {
 			t.Errorf("chunk %d came back as another", i)
 		}
 	}
-	moved := sealedTx{secret: master.Derive("seal/chunk")}.opened("s", func(store.Chunk) error { return nil })
+	moved := sealedTx{seals: st.(sealedStore).seals}.opened("s", func(store.Chunk) error { return nil })
 	kept[0].Segment = 1
 	if err := moved(kept[0]); !errors.Is(err, key.ErrSealed) {
 		t.Errorf("a chunk in another's place: %v", err)

@@ -15,6 +15,7 @@ import (
 
 	"telltale/match"
 	"telltale/match/message"
+	"telltale/store"
 )
 
 func (p *program) traceCommand() *cli.Command {
@@ -70,7 +71,7 @@ func (p *program) runTrace(c *cli.Context) error {
 	if stream != nil {
 		options.Hold = streamHold
 	}
-	return p.with(c.Context, func(r *registry) error {
+	return p.withRole(c.Context, store.Investigating, func(r *registry) error {
 		i, err := p.investigate(c, r, options, "message", match.SchemaTrace)
 		if err != nil {
 			return err

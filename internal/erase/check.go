@@ -19,8 +19,8 @@ import (
 // lead to what they committed to before they were issued.
 //
 // Damage is in the checks; the error is about reading.
-func Check(ctx context.Context, tx store.Tx, master key.Root) ([]store.Check, error) {
-	c := &checking{ctx: ctx, tx: tx, master: master, kept: map[string][]kept{},
+func Check(ctx context.Context, tx store.Tx, keys Keys) ([]store.Check, error) {
+	c := &checking{ctx: ctx, tx: tx, ring: keys, kept: map[string][]kept{},
 		trees: newCheck("rows of erased indexes"), exports: newCheck("commitments after erasures")}
 	opened := newCheck("erasures open")
 	list, err := tx.Erasures()
@@ -28,7 +28,7 @@ func Check(ctx context.Context, tx store.Tx, master key.Root) ([]store.Check, er
 		return nil, err
 	}
 	for _, e := range list {
-		r, err := openRecord(master, e)
+		r, err := openRecord(keys, e)
 		if opened.Count++; err != nil {
 			fail(&opened, "%v", err)
 		}
@@ -50,7 +50,7 @@ func fail(c *store.Check, format string, args ...any) {
 type checking struct {
 	ctx            context.Context
 	tx             store.Tx
-	master         key.Root
+	ring           Keys
 	kept           map[string][]kept // by snapshot, in the order of the erasures
 	trees, exports store.Check
 }
@@ -78,9 +78,13 @@ func (c *checking) tables() error {
 }
 
 func (c *checking) table(t table) error {
-	tree := link.NewRowTree(t.spec, t.Dataset, t.ID, c.master)
+	root, err := c.ring.Root(t.Dataset, t.Scheme)
+	if err != nil {
+		return err
+	}
+	tree := link.NewRowTree(t.spec, t.Dataset, t.ID, root)
 	c.trees.Count++
-	err := c.tx.Chunks(t.ID, func(x store.Chunk) error { return errors.Join(c.ctx.Err(), tree.Take(chunkOf(x))) })
+	err = c.tx.Chunks(t.ID, func(x store.Chunk) error { return errors.Join(c.ctx.Err(), tree.Take(chunkOf(x))) })
 	if errors.Is(err, link.ErrFormat) || errors.Is(err, key.ErrSealed) {
 		fail(&c.trees, "snapshot %q: its index cannot be read: %v", t.ID, err)
 		return nil
@@ -89,7 +93,7 @@ func (c *checking) table(t table) error {
 		return err
 	}
 	c.unwind(t, tree.Leaves())
-	return c.commitments(t, tree.Set())
+	return c.commitments(t, root, tree.Set())
 }
 
 // unwind goes back from what is there to what was there before the first
@@ -115,12 +119,12 @@ func (c *checking) unwind(t table, leaves [][32]byte) {
 }
 
 // commitments checks every export of the snapshot.
-func (c *checking) commitments(t table, rows *link.RowSet) error {
+func (c *checking) commitments(t table, root key.Root, rows *link.RowSet) error {
 	exports, err := c.tx.Exports(t.Dataset)
 	if err != nil {
 		return err
 	}
-	committer, err := evidence.NewCommitter(t.scheme, t.Dataset, c.master)
+	committer, err := evidence.NewCommitter(t.scheme, t.Dataset, root)
 	if err != nil {
 		return err
 	}

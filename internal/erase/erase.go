@@ -115,16 +115,23 @@ func (k kept) of(export string) (out evidence.Kept) {
 	return out
 }
 
-func sealRecord(master key.Root, kind string, at time.Time, r record) ([]byte, error) {
+// Keys are the secrets that a registry was written with: those of each dataset,
+// and, by Derive, those of what belongs to none.
+type Keys interface {
+	match.Keys
+	key.Root
+}
+
+func sealRecord(keys Keys, kind string, at time.Time, r record) ([]byte, error) {
 	plain, err := json.Marshal(r)
 	if err != nil {
 		return nil, fmt.Errorf("erasure: %w", err)
 	}
-	return master.Derive("seal/erasure").Seal(plain, recordName(kind, at)), nil
+	return keys.Derive("seal/erasure").Seal(plain, recordName(kind, at)), nil
 }
 
-func openRecord(master key.Root, e store.Erasure) (r record, err error) {
-	plain, err := master.Derive("seal/erasure").Open(e.Sealed, recordName(e.Kind, e.At))
+func openRecord(keys Keys, e store.Erasure) (r record, err error) {
+	plain, err := keys.Open("erasure", string(recordName(e.Kind, e.At)), e.Sealed)
 	if err == nil {
 		err = json.Unmarshal(plain, &r)
 	}
@@ -139,7 +146,7 @@ func recordName(kind string, at time.Time) []byte {
 }
 
 // Statements are what all erasures of a registry say of themselves.
-func Statements(tx store.Tx, master key.Root) ([]Statement, error) {
+func Statements(tx store.Tx, keys Keys) ([]Statement, error) {
 	list, err := tx.Erasures()
 	out := []Statement{}
 	for _, e := range list {
@@ -147,7 +154,7 @@ func Statements(tx store.Tx, master key.Root) ([]Statement, error) {
 			break
 		}
 		var r record
-		r, err = openRecord(master, e)
+		r, err = openRecord(keys, e)
 		out = append(out, r.Statement)
 	}
 	return out, err
@@ -155,14 +162,14 @@ func Statements(tx store.Tx, master key.Root) ([]Statement, error) {
 
 // Kept is what is left of the forgotten rows of an export: an
 // evidence.Committer needs it to prove the others.
-func Kept(tx store.Tx, master key.Root, export store.Export) (evidence.Kept, error) {
+func Kept(tx store.Tx, keys Keys, export store.Export) (evidence.Kept, error) {
 	out := evidence.Kept{Sites: map[int]evidence.Hash{}, Word: map[int]evidence.Hash{}}
 	list, err := tx.Erasures()
 	if err != nil {
 		return out, err
 	}
 	for _, e := range list {
-		r, err := openRecord(master, e)
+		r, err := openRecord(keys, e)
 		if err != nil {
 			return out, err
 		}

@@ -12,7 +12,6 @@ import (
 	"telltale/canary"
 	"telltale/fingerprint"
 	"telltale/internal/identity"
-	"telltale/internal/key"
 	"telltale/match"
 	"telltale/match/link"
 	"telltale/store"
@@ -46,7 +45,7 @@ func (e *CommonError) Error() string {
 
 // Found is where people are in a registry.
 type Found struct {
-	master   key.Root
+	ring     Keys
 	request  Request
 	tables   []table
 	values   []canary.Cell // canonical, of every kind that what was given can be
@@ -63,8 +62,8 @@ type table struct {
 }
 
 // Find looks for people in all link indexes. The chunks of tx must be readable.
-func Find(ctx context.Context, tx store.Tx, master key.Root, r Request) (*Found, error) {
-	f := &Found{master: master, request: r, keys: map[string]map[fingerprint.RowKey]bool{}, rows: map[string]map[uint32]bool{}}
+func Find(ctx context.Context, tx store.Tx, keys Keys, r Request) (*Found, error) {
+	f := &Found{ring: keys, request: r, keys: map[string]map[fingerprint.RowKey]bool{}, rows: map[string]map[uint32]bool{}}
 	known := make([]bool, len(r.Contacts))
 	f.want("", known, identity.Email, identity.Phone)
 	names, err := f.names(tx)
@@ -129,7 +128,14 @@ func (f *Found) findIn(ctx context.Context, tx store.Tx, name string, known []bo
 			}
 		}
 	}
-	seeker := link.NewSeeker(name, f.master)
+	if len(d.Schemes) == 0 {
+		return nil
+	}
+	root, err := f.ring.Root(name, d.Schemes[0].Version) // rows of all versions are linked alike
+	if err != nil {
+		return err
+	}
+	seeker := link.NewSeeker(name, root)
 	for _, v := range f.values {
 		seeker.Want(v.Kind, v.Value, v.Column)
 	}

@@ -16,6 +16,7 @@ import (
 	"telltale/fingerprint"
 	"telltale/internal/evidence"
 	"telltale/internal/identity"
+	"telltale/internal/key"
 	"telltale/match"
 	"telltale/match/link"
 	"telltale/store"
@@ -44,7 +45,7 @@ func (f *Found) Forget(ctx context.Context, tx store.Tx, codec Codec, at time.Ti
 		if e.record.Statement.nothing() {
 			return nil, ErrNothing
 		}
-		return sealRecord(f.master, store.Forget, at, e.record)
+		return sealRecord(f.ring, store.Forget, at, e.record)
 	})
 	return e.record.Statement, err
 }
@@ -84,13 +85,17 @@ func (e *forgetting) all() error {
 // index erases the rows of a snapshot, and keeps what others' proofs need.
 func (e *forgetting) index(t table) error {
 	rows := slices.Sorted(maps.Keys(e.rows[t.ID]))
-	k := kept{Snapshot: t.ID, Exports: map[string]keptRows{}}
-	if err := e.before(t, rows, &k); err != nil {
+	root, err := e.ring.Root(t.Dataset, t.Scheme)
+	if err != nil {
 		return err
 	}
-	eraser := link.NewEraser(t.spec, t.Dataset, e.master, rows)
-	after := link.NewRowTree(t.spec, t.Dataset, t.ID, e.master)
-	err := e.eraser.Chunks(t.ID, func(c store.Chunk) (store.Chunk, error) {
+	k := kept{Snapshot: t.ID, Exports: map[string]keptRows{}}
+	if err := e.before(t, root, rows, &k); err != nil {
+		return err
+	}
+	eraser := link.NewEraser(t.spec, t.Dataset, root, rows)
+	after := link.NewRowTree(t.spec, t.Dataset, t.ID, root)
+	err = e.eraser.Chunks(t.ID, func(c store.Chunk) (store.Chunk, error) {
 		x, err := eraser.Take(chunkOf(c))
 		if err == nil {
 			err = after.Take(x)
@@ -108,8 +113,8 @@ func (e *forgetting) index(t table) error {
 }
 
 // before keeps what is told of the rows by the index as it is.
-func (e *forgetting) before(t table, rows []uint32, k *kept) error {
-	tree := link.NewRowTree(t.spec, t.Dataset, t.ID, e.master)
+func (e *forgetting) before(t table, root key.Root, rows []uint32, k *kept) error {
+	tree := link.NewRowTree(t.spec, t.Dataset, t.ID, root)
 	if err := e.tx.Chunks(t.ID, func(c store.Chunk) error { return tree.Take(chunkOf(c)) }); err != nil {
 		return err
 	}
@@ -119,21 +124,21 @@ func (e *forgetting) before(t table, rows []uint32, k *kept) error {
 		k.Places, k.Leaves = append(k.Places, int(row)), append(k.Leaves, hash{leaves[row]})
 		tree.Contacts(row, func(contact string) { e.contacts[contact] = true })
 	}
-	return e.exports(t, tree.Set(), k)
+	return e.exports(t, root, tree.Set(), k)
 }
 
 // exports counts what each export of the snapshot loses, and keeps the leaves
 // of the rows in what it committed to.
-func (e *forgetting) exports(t table, rows *link.RowSet, k *kept) error {
+func (e *forgetting) exports(t table, root key.Root, rows *link.RowSet, k *kept) error {
 	all, err := e.tx.Exports(t.Dataset)
 	if err != nil {
 		return err
 	}
-	committer, err := evidence.NewCommitter(t.scheme, t.Dataset, e.master)
+	committer, err := evidence.NewCommitter(t.scheme, t.Dataset, root)
 	if err != nil {
 		return err
 	}
-	marker, err := fingerprint.New(t.scheme, t.Dataset, e.master)
+	marker, err := fingerprint.New(t.scheme, t.Dataset, root)
 	if err != nil {
 		return err
 	}
@@ -142,7 +147,7 @@ func (e *forgetting) exports(t table, rows *link.RowSet, k *kept) error {
 			continue
 		}
 		if x.Retired.IsZero() {
-			e.record.Statement.Exports = append(e.record.Statement.Exports, e.loss(x, t, rows, k.Places, marker))
+			e.record.Statement.Exports = append(e.record.Statement.Exports, e.loss(x, t, rows, k.Places, marker, root))
 		}
 		if len(x.Commitments) > 0 {
 			k.Exports[x.ID] = inOrder(committer.Leaves(rows, x.Recipient, k.Places), k.Places)
@@ -158,9 +163,9 @@ func inOrder(leaves evidence.Kept, places []int) (out keptRows) {
 	return out
 }
 
-func (e *forgetting) loss(x store.Export, t table, rows *link.RowSet, places []int, marker *fingerprint.Marker) ExportLoss {
+func (e *forgetting) loss(x store.Export, t table, rows *link.RowSet, places []int, marker *fingerprint.Marker, root key.Root) ExportLoss {
 	out := ExportLoss{Export: x.ID, Recipient: x.Recipient, Dataset: x.Dataset, IssuedAt: x.IssuedAt}
-	withheld := fingerprint.NewWithholding(x.Dataset, x.Recipient, e.master)
+	withheld := fingerprint.NewWithholding(x.Dataset, x.Recipient, root)
 	threshold := fingerprint.Threshold(x.Density)
 	for _, at := range places {
 		k := rows.Keys[at]
@@ -197,7 +202,11 @@ func (e *forgetting) profiles() error {
 			if len(s.Profile) == 0 {
 				continue
 			}
-			p, size, err := match.OpenProfile(e.master, d.Name, s.Profile)
+			root, err := e.ring.Root(d.Name, s.Version)
+			if err != nil {
+				return err
+			}
+			p, size, err := match.OpenProfile(root, d.Name, s.Profile)
 			if err != nil {
 				return err
 			}
@@ -205,7 +214,7 @@ func (e *forgetting) profiles() error {
 			if !changed {
 				continue
 			}
-			sealed, err := match.SealProfile(e.master, d.Name, p, size)
+			sealed, err := match.SealProfile(root, d.Name, p, size)
 			if err == nil {
 				err = e.eraser.Profile(d.Name, s.Version, sealed)
 			}
@@ -261,6 +270,9 @@ func (e *forgetting) sightings() error {
 		return err
 	}
 	people := e.forgotten(e.contacts)
+	if people.Steady, err = e.steady(); err != nil {
+		return err
+	}
 	for _, c := range cases {
 		list, err := e.tx.Sightings(c.Name)
 		if err != nil {
@@ -278,10 +290,25 @@ func (e *forgetting) sightings() error {
 	return nil
 }
 
+// steady are the secrets that aliases of each dataset were derived from.
+func (e *forgetting) steady() (map[string][]key.Root, error) {
+	out := map[string][]key.Root{}
+	for _, d := range e.datasets {
+		for _, s := range d.Schemes {
+			root, err := e.ring.Steady(d.Name, s.Version)
+			if err != nil {
+				return nil, err
+			}
+			out[d.Name] = append(out[d.Name], root)
+		}
+	}
+	return out, nil
+}
+
 func (e *forgetting) sighting(s store.Sighting, people match.Forgotten) error {
 	loss := SightingLoss{Case: s.Case, Seq: s.Seq, Kind: s.Kind}
 	sealed, err := e.codec(s, func(r *match.Reading) (match.LostReading, bool) {
-		lost, changed := r.Forget(e.master, people)
+		lost, changed := r.Forget(e.ring, people)
 		loss.LostReading = lost
 		return lost, changed
 	})

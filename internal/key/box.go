@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"sync"
 
 	"golang.org/x/crypto/curve25519"
 	"golang.org/x/crypto/nacl/box"
@@ -75,32 +76,41 @@ func (s *Sealer) Seal(plain, aad []byte) []byte {
 	return append(bytes.Clone(s.header), s.session.Seal(plain, aad)...)
 }
 
-// Opener opens what Sealers sealed to a secret. It is not for concurrent use.
+// Opener opens what Sealers sealed to a secret. It is safe for concurrent use.
 type Opener struct {
 	secret   Secret
+	mu       sync.Mutex
 	sessions map[string]Secret // by header
 }
 
 // NewOpener returns an opener of what was sealed to s.
-func (s Secret) NewOpener() *Opener { return &Opener{s, map[string]Secret{}} }
+func (s Secret) NewOpener() *Opener { return &Opener{secret: s, sessions: map[string]Secret{}} }
 
 // Open returns what was sealed, or ErrSealed.
 func (o *Opener) Open(sealed, aad []byte) ([]byte, error) {
 	if len(sealed) < headerLength {
 		return nil, ErrSealed
 	}
-	header := sealed[:headerLength]
-	session, ok := o.sessions[string(header)]
-	if !ok {
-		plain, err := o.secret.OpenBox(header, []byte(sessionName))
-		if err == nil && len(plain) != len(session) {
-			err = ErrSealed
-		}
-		if err != nil {
-			return nil, err
-		}
-		session = Secret(plain)
-		o.sessions[string(header)] = session
+	session, err := o.session(sealed[:headerLength])
+	if err != nil {
+		return nil, err
 	}
 	return session.Open(sealed[headerLength:], aad)
+}
+
+func (o *Opener) session(header []byte) (Secret, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if s, ok := o.sessions[string(header)]; ok {
+		return s, nil
+	}
+	plain, err := o.secret.OpenBox(header, []byte(sessionName))
+	if err == nil && len(plain) != len(Secret{}) {
+		err = ErrSealed
+	}
+	if err != nil {
+		return Secret{}, err
+	}
+	o.sessions[string(header)] = Secret(plain)
+	return Secret(plain), nil
 }
