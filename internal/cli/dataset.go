@@ -191,16 +191,13 @@ func (r *registry) addDataset(ctx context.Context, name string, scheme fingerpri
 	if err != nil {
 		return err
 	}
-	if len(r.ring.keys) == 0 {
-		id = "" // as the registry is
-	}
 	err = r.Update(ctx, func(tx store.Tx) error {
-		return tx.AddDataset(name, store.Scheme{Version: 1, Rules: rules, Profile: sealed, Key: id, AddedAt: at}, at)
+		return tx.AddDataset(name, store.Scheme{Version: 1, Rules: rules, Profile: sealed, Key: r.ring.schemeKey(id), AddedAt: at}, at)
 	})
 	if err != nil {
 		return err
 	}
-	r.ring.bases[name] = []string{first(id, r.ring.first)}
+	r.ring.bases[name] = []string{id}
 	return r.share(ctx)
 }
 

@@ -30,12 +30,25 @@ func (s *shell) opened() *registry {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	st, err := sqlite.Open(context.Background(), s.registry(), ledgerSigner(master))
-	if err != nil {
+	r := &registry{sign: ledgerSigner(master), now: time.Now}
+	if r.raw, err = sqlite.Open(context.Background(), s.registry(), r.sign); err != nil {
 		s.t.Fatal(err)
 	}
-	s.t.Cleanup(func() { st.Close() })
-	return &registry{Store: sealChunks(st, master), raw: st, key: master}
+	s.t.Cleanup(func() { r.raw.Close() })
+	if err := r.unlock(context.Background(), master); err != nil {
+		s.t.Fatal(err)
+	}
+	return r
+}
+
+// rootOf derives what copies of a dataset carry.
+func (r *registry) rootOf(t testing.TB, dataset string) key.Root {
+	t.Helper()
+	root, err := r.ring.Root(dataset, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
 }
 
 // everything is all that a registry holds, opened as far as the key goes:
@@ -56,7 +69,7 @@ func (s *shell) everything() []byte {
 				return err
 			}
 			for _, x := range full.Schemes {
-				p, _, err := match.OpenProfile(r.key, d.Name, x.Profile)
+				p, _, err := match.OpenProfile(r.rootOf(s.t, d.Name), d.Name, x.Profile)
 				if err != nil {
 					return err
 				}
@@ -88,7 +101,11 @@ func dumpIndexes(all *bytes.Buffer, r *registry, tx store.Tx, d store.Dataset) e
 		if err != nil {
 			return err
 		}
-		tree := link.NewRowTree(link.Spec{Columns: rules.Columns, Locale: rules.Locale}, d.Name, x.ID, r.key)
+		root, err := r.ring.Root(d.Name, x.Scheme)
+		if err != nil {
+			return err
+		}
+		tree := link.NewRowTree(link.Spec{Columns: rules.Columns, Locale: rules.Locale}, d.Name, x.ID, root)
 		err = tx.Chunks(x.ID, func(c store.Chunk) error {
 			all.Write(c.Data)
 			return tree.Take(link.Chunk{Segment: c.Segment, Column: c.Column, Part: c.Part, Data: c.Data})
@@ -142,7 +159,7 @@ func tracesOf(t testing.TB, r *registry) map[string][]byte {
 	email, _ := identity.Canonical(identity.Email, person[3], "en-GB")
 	phone, _ := identity.Canonical(identity.Phone, person[4], "en-GB")
 	traces := map[string][]byte{"e-mail address": []byte(email), "telephone number": []byte(strings.TrimPrefix(phone, "+"))}
-	prf := link.Secret("customers", r.key).PRF()
+	prf := link.Secret("customers", r.rootOf(t, "customers")).PRF()
 	for what, h := range map[string]uint64{"hash of the address": link.HashUnder(prf, identity.Email, email), "hash of the number": link.HashUnder(prf, identity.Phone, phone)} {
 		traces[what] = binary.BigEndian.AppendUint64(nil, h)
 	}
@@ -362,7 +379,7 @@ func TestErasureIsProven(t *testing.T) {
 				}
 				return c, nil
 			})
-			return r.key.Derive("seal/erasure").Seal([]byte(`{}`), []byte("another")), err
+			return r.ring.Derive("seal/erasure").Seal([]byte(`{}`), []byte("another")), err
 		})
 		return err
 	})

@@ -10,6 +10,15 @@ import (
 	"telltale/store"
 )
 
+// schemeKey is how a scheme names the key that it belongs to: not at all for the
+// registry's first, as registries did that knew one key.
+func (k *keyring) schemeKey(id string) string {
+	if id == k.first {
+		return ""
+	}
+	return id
+}
+
 // linkingFor are the secrets by which a dataset's rows are recognised, as an
 // issuing key gets them.
 func (k *keyring) linkingFor(dataset string) ([]byte, error) {
@@ -80,7 +89,7 @@ func (r *registry) spreadDataset(tx store.Tx, holder store.Key, name string) err
 		}
 	}
 	newest := d.Schemes[len(d.Schemes)-1]
-	next := store.Scheme{Version: newest.Version + 1, Rules: newest.Rules, Key: holder.ID, AddedAt: r.now()}
+	next := store.Scheme{Version: newest.Version + 1, Rules: newest.Rules, Key: r.ring.schemeKey(holder.ID), AddedAt: r.now()}
 	from, err := r.ring.Root(name, newest.Version)
 	if err != nil {
 		return err
