@@ -33,10 +33,10 @@ func (p *program) runRetire(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.with(c.Context, func(r *registry) error {
+	return p.withRole(c.Context, store.Whole, func(r *registry) error {
 		doc := erasureDoc{Schema: "telltale.retire/1", DryRun: c.Bool("dry-run")}
 		err := r.Update(c.Context, func(tx store.Tx) (err error) {
-			doc.Statement, err = erase.Retire(c.Context, tx, r.key, before, c.StringSlice("dataset"), p.Now())
+			doc.Statement, err = erase.Retire(c.Context, tx, r.ring, before, c.StringSlice("dataset"), p.Now())
 			if err == nil && doc.DryRun {
 				err = errDryRun
 			}

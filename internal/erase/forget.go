@@ -236,8 +236,12 @@ func (e *forgetting) numbers() error {
 		if err != nil {
 			return err
 		}
-		places := alias.NewNumbers(d.Name, e.master)
 		for _, x := range exports {
+			root, err := e.ring.Root(d.Name, x.Scheme)
+			if err != nil {
+				return err
+			}
+			places := alias.NewNumbers(d.Name, root)
 			for _, contact := range e.forgotten(e.contacts).Contacts {
 				if number, ok := strings.CutPrefix(contact, string(identity.Phone)+":"); ok {
 					owners[places.Place(x.Recipient, number)] = true

@@ -5,15 +5,14 @@ import (
 	"fmt"
 	"time"
 
-	"telltale/internal/key"
 	"telltale/store"
 )
 
 // Retire lets go of the exports issued before a time: of their canaries, of
 // indexes that only they have, and of what was learned under schemes that only
-// they have, unless it is the newest. ErrNothing when there are none. The copies
+// they have, unless it is the newest of its key. ErrNothing when there are none. The copies
 // stay candidates: their recipients, words and withheld rows follow from the key.
-func Retire(ctx context.Context, tx store.Tx, master key.Root, before time.Time, datasets []string, at time.Time) (Statement, error) {
+func Retire(ctx context.Context, tx store.Tx, keys Keys, before time.Time, datasets []string, at time.Time) (Statement, error) {
 	r := &retiring{tx: tx, before: before, statement: Statement{Kind: store.Retire, At: store.Time(at),
 		Snapshots: []SnapshotLoss{}, Exports: []ExportLoss{}, Sightings: []SightingLoss{}, Profiles: []ProfileLoss{}}}
 	f := Found{request: Request{Datasets: datasets}}
@@ -34,7 +33,7 @@ func Retire(ctx context.Context, tx store.Tx, master key.Root, before time.Time,
 		if r.statement.nothing() {
 			return nil, ErrNothing
 		}
-		return sealRecord(master, store.Retire, at, record{r.statement, []kept{}})
+		return sealRecord(keys, store.Retire, at, record{r.statement, []kept{}})
 	})
 	return r.statement, err
 }
@@ -111,8 +110,12 @@ func (r *retiring) indexes(dataset string, live map[string]bool) error {
 
 // profiles empties those of schemes that no export has any more.
 func (r *retiring) profiles(d store.Dataset, lives map[int]bool) error {
-	for i, s := range d.Schemes {
-		if lives[s.Version] || i == len(d.Schemes)-1 || len(s.Profile) == 0 {
+	newest := map[string]int{}
+	for _, s := range d.Schemes {
+		newest[s.Key] = s.Version
+	}
+	for _, s := range d.Schemes {
+		if lives[s.Version] || s.Version == newest[s.Key] || len(s.Profile) == 0 {
 			continue
 		}
 		if err := r.eraser.Profile(d.Name, s.Version, nil); err != nil {
