@@ -48,10 +48,8 @@ type canarySet struct {
 func newSource(e *Engine, d *dataset) *source {
 	s := &source{d: d, number: map[string]int{}, copies: map[string][]issuedCopy{}}
 	for _, x := range d.exports {
-		who, ok := s.number[x.Recipient]
-		if !ok {
-			who = len(s.names)
-			s.number[x.Recipient], s.names = who, append(s.names, x.Recipient)
+		if _, ok := s.number[x.Recipient]; !ok {
+			s.number[x.Recipient], s.names = len(s.names), append(s.names, x.Recipient)
 		}
 	}
 	s.served, s.servedIn = make([]bool, len(s.names)), map[*family][]bool{}
