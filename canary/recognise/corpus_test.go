@@ -218,9 +218,10 @@ func againstGrep(t *testing.T, w *world, n int64) {
 // likenesses are what texts may show of an identity: others of a canary with
 // one of them are seen too. Li Xi'an and Li Xian are both "li xian" in pinyin.
 func (w *world) likenesses(id canary.Identity) []string {
-	out := []string{id.Value}
+	name, _, _ := strings.Cut(id.Value, canary.Separator) // of a canary that is known by name and city
+	out := []string{id.Value, name}
 	if id.Kind == identity.Name && w.locale == "zh-CN" {
-		for _, form := range pinyinForms(id.Value) {
+		for _, form := range pinyinForms(name) {
 			words := strings.Fields(form)
 			slices.Sort(words)
 			out = append(out, strings.Join(words, " "))

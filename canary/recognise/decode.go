@@ -91,8 +91,10 @@ func noise(raw []byte) bool {
 	return controls*25 > len(raw) && zeros*50 < len(raw)
 }
 
-// minLegible is how many bytes the shortest name takes.
-const minLegible = 5
+// minLegible is how many bytes of text there must be in noise for it to be looked
+// at: as many as the shortest number has. Shorter names that stand in noise are
+// as good as chance.
+const minLegible = 7
 
 // legible reports whether noise has text in it anywhere.
 func legible(raw []byte) bool {

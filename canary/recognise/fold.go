@@ -55,9 +55,9 @@ var lower = func() (t [utf8.RuneSelf]byte) {
 	return t
 }()
 
-// fold appends the folded text of raw, in UTF-8. stray tells whether raw is no
-// UTF-8.
-func fold(dst, raw []byte) (text []byte, stray bool) {
+// fold appends the folded text of raw, in UTF-8, and to strays where in it those
+// bytes stand that are no UTF-8.
+func fold(dst, raw []byte, strays []int) ([]byte, []int) {
 	dst = slices.Grow(dst, len(raw)+8)
 	for i := 0; i < len(raw); {
 		if raw[i] < utf8.RuneSelf {
@@ -70,13 +70,14 @@ func fold(dst, raw []byte) (text []byte, stray bool) {
 		}
 		r, n := utf8.DecodeRune(raw[i:])
 		if r == utf8.RuneError && n == 1 {
-			dst, stray = append(dst, western()[raw[i]]...), true
+			strays = append(strays, len(dst))
+			dst = append(dst, western()[raw[i]]...)
 		} else {
 			dst = append(dst, foldRune(r)...)
 		}
 		i += n
 	}
-	return dst, stray
+	return dst, strays
 }
 
 func foldRune(r rune) []byte {
@@ -144,6 +145,6 @@ func ideograph(a, b, c byte) uint16 {
 }
 
 func foldAll(s string) []byte {
-	text, _ := fold(nil, []byte(s))
+	text, _ := fold(nil, []byte(s), nil)
 	return text
 }

@@ -25,7 +25,9 @@ type view struct {
 	found     []found
 	inside    string
 	offset    int64
-	untallied int // tokens that the piece before counted
+	untallied int   // tokens that the piece before counted
+	strays    []int // where bytes stood that are no UTF-8
+	decoded   bool
 }
 
 // found is an identity that stands at text[start:end].
@@ -48,7 +50,7 @@ func (w *worker) look(raw []byte, p place) (stray bool) {
 	raw = raw[:max(from, end)]
 	for at := from; ; at = runeBorder(raw, end-pieceOverlap) {
 		end = runeBorder(raw, min(at+pieceSize, len(raw)))
-		q := place{inside: p.inside, offset: p.offset + p.scale(at), cutLeft: p.cutLeft || at > 0, cutRight: p.cutRight || end < len(raw)}
+		q := place{inside: p.inside, offset: p.offset + p.scale(at), decoded: p.decoded, cutLeft: p.cutLeft || at > 0, cutRight: p.cutRight || end < len(raw)}
 		stray = w.piece(raw[at:end], q, at > from) || stray
 		if end == len(raw) {
 			return stray
@@ -71,11 +73,10 @@ func runeBorder(raw []byte, i int) int {
 // part before ended with. The result tells whether it is no UTF-8.
 func (w *worker) piece(raw []byte, p place, again bool) bool {
 	v := &w.view
-	text, stray := fold(v.text[:0], raw)
-	v.text = text
+	v.text, v.strays = fold(v.text[:0], raw, v.strays[:0])
 	v.tokens = tokenise(v.text, v.tokens[:0])
 	v.found = v.found[:0]
-	v.from, v.to, v.inside, v.offset, v.untallied = 0, len(v.text), p.inside, p.offset, 0
+	v.from, v.to, v.inside, v.offset, v.untallied, v.decoded = 0, len(v.text), p.inside, p.offset, 0, p.decoded > 0
 	if p.cutLeft {
 		v.from = margin
 	}
@@ -88,7 +89,7 @@ func (w *worker) piece(raw []byte, p place, again bool) bool {
 	w.mails(v)
 	w.tokens(v)
 	w.weigh(v)
-	return stray
+	return len(v.strays) > 0
 }
 
 // tried counts a value of a kind that stands at a place of the view.
