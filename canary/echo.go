@@ -276,7 +276,9 @@ func (d *draft) echoKey(i int, a, b string) string {
 		y, ok2 := m.runningNumber(b)
 		z, ok3 := m.runningNumber(d.cells[i])
 		if ok1 && ok2 && ok3 && x == y && strings.TrimSpace(a) != strings.TrimSpace(b) {
-			return m.renumber(b, z)
+			if v := m.renumber(b, z); !m.p.Seen.has(serialEntry(i, v)) {
+				return v
+			}
 		}
 	}
 	if d.takesVacancy(i) {

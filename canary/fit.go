@@ -25,6 +25,12 @@ func (pl *Planter) fit(f fitting, c Canary, prev, next []string, share [2]int) (
 		v = pl.goOn(f, at(prev, f.column), seed(c, f.column))
 		return v, 0, true
 	}
+	if share[1] > 1 { // others stand in the same gap, and must be in order too
+		if blank(at(prev, f.column)) {
+			return at(next, f.column), 0, true
+		}
+		return at(prev, f.column), 0, true
+	}
 	return holdBetween(v, a, b, prev == nil)
 }
 
