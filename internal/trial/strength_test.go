@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -211,9 +212,10 @@ func replaceSection(t *testing.T, document, name, text string) string {
 	return document[:from] + text + document[to:]
 }
 
-// compareSection fails where the table is weaker than the document says: a
-// line that is missing or new, two leaks of a line that are traced no more, or
-// half as many marks again. What else differs is told: make the document anew.
+// compareSection fails where a line differs from the document. Lines of leaks
+// that are traced by canaries may differ a little, see weaker: they hang on how
+// canaries are drawn, and on every change of that. So may all lines on other
+// machines, where sums of floating-point numbers may come out otherwise.
 func compareSection(t *testing.T, document, name, got string) {
 	t.Helper()
 	from, to, ok := sectionOf(document, name)
@@ -229,7 +231,7 @@ func compareSection(t *testing.T, document, name, got string) {
 	for i, line := range lines {
 		switch {
 		case line == want[i]:
-		case weaker(line, want[i]):
+		case !drawn(line) && runtime.GOARCH == "amd64", weaker(line, want[i]):
 			t.Errorf("line %d is now\n  %s\nand docs/strength.md has\n  %s", i+1, line, want[i])
 		default:
 			t.Logf("line %d is now\n  %s\nand docs/strength.md has\n  %s", i+1, line, want[i])
@@ -237,7 +239,11 @@ func compareSection(t *testing.T, document, name, got string) {
 	}
 }
 
-// weaker compares two lines of a table.
+// drawn tells whether a line hangs on how canaries are drawn.
+func drawn(line string) bool { return strings.Contains(line, "canaries in") }
+
+// weaker compares two lines of a table: two leaks are traced no more, or it
+// takes half as many marks again.
 func weaker(now, was string) bool {
 	a, b := strings.Split(now, " | "), strings.Split(was, " | ")
 	if len(a) != 8 || len(b) != 8 {
