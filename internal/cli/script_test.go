@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"os/signal"
@@ -39,8 +40,21 @@ func TestScripts(t *testing.T) {
 			e.Setenv("ROOT", root)
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": exitCode},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": exitCode, "damage": damageFile},
 	})
+}
+
+// damageFile overwrites a piece of what a registry keeps sealed of a table.
+func damageFile(ts *testscript.TestScript, _ bool, args []string) {
+	path := ts.MkAbs(args[0])
+	data, err := os.ReadFile(path)
+	ts.Check(err)
+	at := bytes.Index(data, []byte("streettags"))
+	if at < 0 {
+		ts.Fatalf("no chunk of tags was found in %s", args[0])
+	}
+	copy(data[at+40:], "damage")
+	ts.Check(os.WriteFile(path, data, 0o600))
 }
 
 // exitCode runs a command and compares its exit code: code 2 telltale nothing.
