@@ -77,6 +77,7 @@ type lives struct {
 	issued  map[string]string // acknowledged: file -> recipient
 	people  []string          // not forgotten yet
 	usually map[int]time.Duration
+	rotated int
 }
 
 // command is the next one, and what to note when it was acknowledged.
@@ -108,11 +109,41 @@ func (l *lives) command(kind int) (args []string, acknowledged func()) {
 			l.ok("ledger", "verify", "--registry", out+".db", "--key-file", l.registry()+".key")
 			os.Remove(out + ".db")
 		}
+	case rotation:
+		return []string{"key", "rotate", "--out", l.newKey()}, func() {
+			if there, _ := exists(l.newKey()); !there {
+				l.t.Errorf("round %d: the key was changed, and there is no new one", l.round)
+			}
+		}
 	}
 	return []string{"recipient", "add", fmt.Sprint("party-", l.round)}, nothing
 }
 
-const killedKinds = 9
+const (
+	rotation    = 8
+	killedKinds = 10
+)
+
+func (l *lives) newKey() string { return l.path(fmt.Sprintf("round-%d.key", l.round)) }
+
+// takeKey puts the new key in the place of the old one if the registry belongs
+// to it; one of the two opens it.
+func (l *lives) takeKey() {
+	l.t.Helper()
+	there, _ := exists(l.newKey())
+	if !there {
+		return
+	}
+	if _, _, code := l.run("ledger", "verify"); code == exitDone {
+		os.Remove(l.newKey())
+		return
+	}
+	l.ok("ledger", "verify", "--key-file", l.newKey())
+	if err := os.Rename(l.newKey(), l.registry()+".key"); err != nil {
+		l.t.Fatal(err)
+	}
+	l.rotated++
+}
 
 // live runs a command of a kind as a process of its own. It is killed at a
 // random moment of what it takes by itself, which the first of a kind shows.
@@ -160,6 +191,7 @@ func TestKilled(t *testing.T) {
 		if kind := l.round % killedKinds; l.live(kind, r) {
 			killed[kind]++
 		}
+		l.takeKey()
 		listed := map[string]bool{}
 		for _, e := range l.sound().Exports {
 			listed[e.File] = true
@@ -174,7 +206,8 @@ func TestKilled(t *testing.T) {
 	for _, n := range killed {
 		total += n
 	}
-	t.Logf("%d of %d commands were killed before they ended, by kind %v; %d copies were acknowledged, %d people forgotten", total, *killRounds, killed, len(l.issued), len(peopleOf(t))-len(l.people))
+	t.Logf("%d of %d commands were killed before they ended, by kind %v; %d copies were acknowledged, %d people forgotten, %d keys changed",
+		total, *killRounds, killed, len(l.issued), len(peopleOf(t))-len(l.people), l.rotated)
 	if total < *killRounds/3 {
 		t.Errorf("only %d of %d commands were killed: the moments are too late to test anything", total, *killRounds)
 	}

@@ -109,16 +109,25 @@ func (p *program) withUnsettled(ctx context.Context, f func(*registry) error) er
 	return errors.Join(f(r), r.Close())
 }
 
+// allow refuses what the registry's key is not for.
+func (r *registry) allow(role store.Role) error {
+	have := r.ring.record
+	if have.Role == role || have.Role == store.Whole {
+		return nil
+	}
+	return &failure{exit: exitKey, code: "role", err: fmt.Errorf("key %s: %w: it is an %s key", have.ID, store.ErrRole, have.Role),
+		hint: map[store.Role]string{
+			store.Whole:         "only the whole key can",
+			store.Issuing:       "an issuing key or the whole key can",
+			store.Investigating: "an investigating key or the whole key can",
+		}[role] + "; name it with --key-file, TELLTALE_KEY_FILE or TELLTALE_KEY_COMMAND"}
+}
+
 // withRole is with for what only one kind of key can do, besides a whole one.
 func (p *program) withRole(ctx context.Context, role store.Role, f func(*registry) error) error {
 	return p.withUnsettled(ctx, func(r *registry) error {
-		if have := r.ring.record; have.Role != role && have.Role != store.Whole {
-			return &failure{exit: exitKey, code: "role", err: fmt.Errorf("key %s: %w: it is an %s key", have.ID, store.ErrRole, have.Role),
-				hint: map[store.Role]string{
-					store.Whole:         "only the whole key can",
-					store.Issuing:       "an issuing key or the whole key can",
-					store.Investigating: "an investigating key or the whole key can",
-				}[role] + "; name it with --key-file, TELLTALE_KEY_FILE or TELLTALE_KEY_COMMAND"}
+		if err := r.allow(role); err != nil {
+			return err
 		}
 		if err := errors.Join(r.settle(ctx), r.share(ctx)); err != nil {
 			return err

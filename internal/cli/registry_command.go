@@ -148,6 +148,9 @@ func (p *program) runRegistryCheck(c *cli.Context) error {
 		return err
 	}
 	return p.withUnsettled(c.Context, func(r *registry) error {
+		if err := r.allow(store.Whole); err != nil {
+			return err
+		}
 		report, counts, err := r.check(c.Context)
 		if err != nil {
 			return err
