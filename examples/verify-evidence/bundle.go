@@ -40,12 +40,24 @@ type bundle struct {
 		Response   hexBytes   `json:"response"`
 		Proof      []hexBytes `json:"proof"`
 	} `json:"stamps"`
+	Keys []struct {
+		ID          string   `json:"id"`
+		Role        string   `json:"role"`
+		Public      string   `json:"public_key"`
+		Box         hexBytes `json:"box"`
+		Certificate string   `json:"certificate"`
+	} `json:"keys"`
+	Turns []struct {
+		Checkpoint string     `json:"checkpoint"`
+		Proof      []hexBytes `json:"proof"`
+	} `json:"turns"`
 	Dataset struct {
 		Name    string   `json:"name"`
 		Version int64    `json:"version"`
 		Rules   string   `json:"rules"`
 		Profile hexBytes `json:"profile_sha256"`
 		Micros  int64    `json:"added_at"`
+		Key     string   `json:"key"`
 	} `json:"dataset"`
 	Snapshot struct {
 		ID     string `json:"id"`

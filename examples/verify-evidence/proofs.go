@@ -68,25 +68,34 @@ func (k publicKey) signed(text, line string) bool {
 
 // state is a checkpoint: size and root of the ledger.
 type state struct {
-	size int64
-	root []byte
+	size  int64
+	root  []byte
+	since int64 // first entry that the signer states to be his
 }
 
-func (k publicKey) checkpoint(note string) (state, error) {
+func (k publicKey) checkpoint(note, origin string) (state, error) {
 	text, err := k.open(note)
 	if err != nil {
 		return state{}, fmt.Errorf("checkpoint: %w", err)
 	}
 	lines := strings.Split(text, "\n")
-	if len(lines) != 4 || lines[0] != k.name || lines[3] != "" {
+	since := int64(1)
+	if len(lines) == 5 && strings.HasPrefix(lines[3], "since ") {
+		since, err = strconv.ParseInt(lines[3][len("since "):], 10, 64)
+		if err != nil || since < 2 || lines[3] != "since "+strconv.FormatInt(since, 10) {
+			return state{}, errors.New("checkpoint: since")
+		}
+		lines = slices.Delete(lines, 3, 4)
+	}
+	if len(lines) != 4 || lines[0] != origin || lines[3] != "" {
 		return state{}, errors.New("checkpoint: want origin, size and root")
 	}
 	size, err := strconv.ParseInt(lines[1], 10, 64)
 	root, err2 := base64.StdEncoding.DecodeString(lines[2])
-	if err != nil || err2 != nil || size < 0 || strconv.FormatInt(size, 10) != lines[1] || len(root) != 32 {
+	if err != nil || err2 != nil || size < 0 || strconv.FormatInt(size, 10) != lines[1] || since > size+1 || len(root) != 32 {
 		return state{}, errors.New("checkpoint: size or root is none")
 	}
-	return state{size, root}, nil
+	return state{size, root, since}, nil
 }
 
 func hashLeaf(content []byte) []byte { return sum(append([]byte{0}, content...)) }

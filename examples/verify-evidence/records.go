@@ -31,6 +31,9 @@ func (v *verifier) records() error {
 	scheme.bytes(sum([]byte(d.Rules)))
 	scheme.bytes(d.Profile)
 	scheme.int(d.Micros)
+	if d.Key != "" {
+		scheme.text(d.Key)
+	}
 	table := begin("snapshot")
 	table.texts(s.ID, d.Name)
 	table.ints(d.Version, s.Rows)
@@ -122,7 +125,7 @@ func (v *verifier) receipt() error {
 	if err != nil {
 		return err
 	}
-	text, err := openNote(v.Receipt.Note, v.key, recipient)
+	text, err := v.openReceipt(recipient)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func verify(data []byte, wantKey string) (*bundle, error) {
 	if b.Schema != "telltale.evidence/1" {
 		return nil, fmt.Errorf("schema %q", b.Schema)
 	}
-	if wantKey != "" && wantKey != b.PublicKey {
+	if wantKey != "" && len(b.Keys) == 0 && wantKey != b.PublicKey {
 		return nil, errors.New("another key than the one given signed it")
 	}
 	key, err := parseKey(b.PublicKey)
@@ -35,12 +35,12 @@ func verify(data []byte, wantKey string) (*bundle, error) {
 	if err := manifest(key, content); err != nil {
 		return nil, err
 	}
-	v := &verifier{bundle: b, key: key}
+	v := &verifier{bundle: b, key: key, want: wantKey}
 	for _, step := range []struct {
 		name string
 		run  func() error
 	}{
-		{"ledger", v.ledger}, {"records", v.records}, {"custody", v.custody}, {"receipt", v.receipt}, {"rows", v.rows}, {"canaries", v.canaries},
+		{"keys", v.trust}, {"ledger", v.ledger}, {"records", v.records}, {"custody", v.custody}, {"receipt", v.receipt}, {"rows", v.rows}, {"canaries", v.canaries},
 		{"linking", v.linking}, {"reading", v.reading}, {"numbers", v.numbers},
 	} {
 		if err := step.run(); err != nil {
@@ -119,20 +119,27 @@ func manifest(key publicKey, content [][]byte) error {
 type verifier struct {
 	*bundle
 	key    publicKey
+	want   string   // the key that was given, or ""
+	keys   []writer // that may write; the first is the ledger's first
 	state  state
 	scheme rules
 }
 
 func (v *verifier) ledger() (err error) {
-	if v.state, err = v.key.checkpoint(v.Checkpoint); err != nil {
+	last, err := v.checkpoint(v.Checkpoint)
+	if err != nil {
 		return err
 	}
-	last := int64(0)
+	if last.by.key.name != v.key.name || !bytes.Equal(last.by.key.id, v.key.id) {
+		return errors.New("one key signed the checkpoint, another the bundle")
+	}
+	v.state = last.state
+	before := int64(0)
 	for _, e := range v.Entries {
-		if len(e.Digest) != 32 || len(e.Salt) != 16 || e.Seq <= last {
+		if len(e.Digest) != 32 || len(e.Salt) != 16 || e.Seq <= before {
 			return fmt.Errorf("entry %d", e.Seq)
 		}
-		last = e.Seq
+		before = e.Seq
 		r := begin("leaf")
 		r.ints(e.Seq, e.Micros)
 		r.texts(e.Kind, e.Subject)
@@ -142,10 +149,13 @@ func (v *verifier) ledger() (err error) {
 			return fmt.Errorf("entry %d: %w", e.Seq, err)
 		}
 	}
+	if err := v.written(last); err != nil {
+		return err
+	}
 	for i, s := range v.Stamps {
-		older, err := v.key.checkpoint(s.Checkpoint)
+		older, err := v.checkpoint(s.Checkpoint)
 		if err == nil {
-			err = v.state.continues(older, s.Proof)
+			err = v.state.continues(older.state, s.Proof)
 		}
 		if err != nil {
 			return fmt.Errorf("stamp %d: %w", i+1, err)

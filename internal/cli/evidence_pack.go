@@ -228,7 +228,7 @@ func (k *packing) loadExport(tx store.Tx) error {
 	}
 	profile := k.scheme.ProfileSum()
 	b, e := k.bundle, k.export
-	b.Dataset = evidence.DatasetRecord{Name: e.Dataset, Version: e.Scheme, Rules: string(k.scheme.Rules), Profile: profile[:], Micros: k.scheme.AddedAt.UnixMicro()}
+	b.Dataset = evidence.DatasetRecord{Name: e.Dataset, Version: e.Scheme, Rules: string(k.scheme.Rules), Profile: profile[:], Micros: k.scheme.AddedAt.UnixMicro(), Key: k.scheme.Key}
 	b.Snapshot = evidence.SnapshotRecord{ID: snapshot.ID, Rows: snapshot.Rows, SHA256: snapshot.SHA256, Index: snapshot.Index, Micros: snapshot.Recorded.UnixMicro()}
 	b.Export = evidence.ExportRecord{ID: e.ID, Recipient: e.Recipient, State: string(e.State), File: e.File, SHA256: e.SHA256, Bytes: e.Bytes, Rows: e.Rows,
 		MarkedCells: e.MarkedCells, ChangedCells: e.ChangedCells, Canaries: e.Canaries, Shared: e.Shared, Withheld: e.Withheld, WithholdRate: e.WithholdRate,
@@ -307,6 +307,9 @@ func (k *packing) loadLedger(tx store.Tx, checkpoints []string) error {
 		return err
 	})
 	if err != nil {
+		return err
+	}
+	if err := k.loadWriters(tx, prover, now.Size); err != nil {
 		return err
 	}
 	stamps, err := tx.Stamps()

@@ -24,10 +24,12 @@ type Bundle struct {
 
 	Inputs []Input `json:"inputs"`
 
-	PublicKey  string         `json:"public_key"` // of the ledger, in the form of Go's signed notes
+	PublicKey  string         `json:"public_key"` // that signed the bundle and the checkpoint, in the form of Go's signed notes
 	Checkpoint string         `json:"checkpoint"` // signed note
 	Entries    []LedgerEntry  `json:"entries"`    // custody: what was recorded when, with proofs
 	Stamps     []LedgerStamp  `json:"stamps"`
+	Keys       []LedgerKey    `json:"keys,omitempty"`  // that may write to the ledger, where there are several
+	Turns      []LedgerTurn   `json:"turns,omitempty"` // who wrote the entries, as far as the checkpoint does not say
 	Dataset    DatasetRecord  `json:"dataset"`
 	Snapshot   SnapshotRecord `json:"snapshot"`
 	Export     ExportRecord   `json:"export"`
@@ -94,6 +96,21 @@ type LedgerStamp struct {
 	Proof      []Hex  `json:"proof"`    // of consistency with the bundle's checkpoint
 }
 
+// LedgerKey is a key of the ledger, with the certificate that let it in.
+type LedgerKey struct {
+	ID          string `json:"id"`
+	Role        string `json:"role"`
+	Public      string `json:"public_key"`
+	Box         Hex    `json:"box"`
+	Certificate string `json:"certificate"` // signed note
+}
+
+// LedgerTurn is a checkpoint by which its signer states which entries are his.
+type LedgerTurn struct {
+	Checkpoint string `json:"checkpoint"`
+	Proof      []Hex  `json:"proof"` // of consistency with the bundle's checkpoint
+}
+
 // DatasetRecord opens the entry of the scheme that the copy was marked by.
 type DatasetRecord struct {
 	Name    string `json:"name"`
@@ -101,6 +118,7 @@ type DatasetRecord struct {
 	Rules   string `json:"rules"` // the scheme as it was recorded: JSON
 	Profile Hex    `json:"profile_sha256"`
 	Micros  int64  `json:"added_at"`
+	Key     string `json:"key,omitempty"` // id of the key that the scheme belongs to; none for the ledger's first
 }
 
 // SignedReceipt is what the recipient signed when the copy was handed over.

@@ -104,12 +104,29 @@ func (v *verification) receipt() {
 	recipient, err := note.NewVerifier(v.b.Receipt.PublicKey)
 	if err == nil {
 		var text string
-		text, err = OpenReceipt([]byte(v.b.Receipt.Note), v.verifier, recipient)
+		text, err = v.openReceipt(recipient)
 		if err == nil && text != v.b.receiptText() {
 			err = fmt.Errorf("%w: it is of another copy", ErrReceipt)
 		}
 	}
 	v.check("receipt", err, "signed by %s: compare the key with the one that %s uses", v.b.Receipt.PublicKey, v.b.Export.Recipient)
+}
+
+// openReceipt opens a receipt that one of the keys that may issue signed.
+func (v *verification) openReceipt(recipient note.Verifier) (text string, err error) {
+	if len(v.b.Keys) == 0 {
+		return OpenReceipt([]byte(v.b.Receipt.Note), v.verifier, recipient)
+	}
+	err = fmt.Errorf("%w: no key that may issue has signed it", ErrReceipt)
+	for _, w := range v.writers {
+		if !w.Role.MayWrite(store.KindIssue) {
+			continue
+		}
+		if text, err = OpenReceipt([]byte(v.b.Receipt.Note), w.Verifier, recipient); err == nil {
+			return text, nil
+		}
+	}
+	return "", err
 }
 
 func (b *Bundle) receiptText() string {

@@ -84,7 +84,7 @@ func (v *verification) custody(export LedgerEntry) error {
 
 func (b *Bundle) schemeDigest() (Hash, error) {
 	profile, err := hash32("profile", b.Dataset.Profile)
-	s := store.Scheme{Version: b.Dataset.Version, Rules: []byte(b.Dataset.Rules), AddedAt: moment(b.Dataset.Micros)}
+	s := store.Scheme{Version: b.Dataset.Version, Rules: []byte(b.Dataset.Rules), AddedAt: moment(b.Dataset.Micros), Key: b.Dataset.Key}
 	return s.DigestWith(b.Dataset.Name, profile), err
 }
 
@@ -161,7 +161,7 @@ func (v *verification) stamps() (string, error) {
 
 // continued checks that the bundle's ledger continues an earlier checkpoint.
 func (v *verification) continued(s LedgerStamp) (store.Checkpoint, error) {
-	c, err := store.ReadCheckpoint([]byte(s.Checkpoint), v.verifier)
+	c, _, err := v.readCheckpoint(s.Checkpoint)
 	if err == nil {
 		err = store.VerifyConsistency(c, v.checkpoint, plain(s.Proof))
 	}

@@ -46,7 +46,7 @@ func (r *Report) check(name string, err error, detail string, args ...any) bool 
 
 // Options are what a verifier knows besides the archive.
 type Options struct {
-	PublicKey  string   // that the ledger's key must be; "" for any
+	PublicKey  string   // that the ledger's key must be, or of several one whole key; "" for any
 	Checkpoint []byte   // that was kept elsewhere and must be among those of the bundle; nil for none
 	Leaks      []string // files that the evidence was found in, to be compared with what the bundle says of them
 }
@@ -83,6 +83,7 @@ type verification struct {
 	options Options
 
 	verifier    note.Verifier
+	writers     store.Writers // none where one key wrote everything
 	checkpoint  store.Checkpoint
 	commitments Commitments
 }
@@ -91,7 +92,9 @@ type verification struct {
 func (v *verification) signatures() bool {
 	var err error
 	v.verifier, err = note.NewVerifier(v.b.PublicKey)
-	if err == nil && v.options.PublicKey != "" && v.options.PublicKey != v.b.PublicKey {
+	if err == nil && len(v.b.Keys) > 0 {
+		err = v.trust()
+	} else if err == nil && v.options.PublicKey != "" && v.options.PublicKey != v.b.PublicKey {
 		err = fmt.Errorf("the bundle's key is %s, want %s", v.b.PublicKey, v.options.PublicKey)
 	}
 	detail := "any key: compare it with the one that the issuer published, or give --public-key"
@@ -115,11 +118,18 @@ func (v *verification) manifest() error {
 // ledger checks the checkpoint, the proofs of all entries, and the stamps.
 func (v *verification) ledger() bool {
 	var err error
-	v.checkpoint, err = store.ReadCheckpoint([]byte(v.b.Checkpoint), v.verifier)
+	var last store.Writer
+	v.checkpoint, last, err = v.readCheckpoint(v.b.Checkpoint)
+	if err == nil && last.Public != "" && last.Public != v.b.PublicKey {
+		err = fmt.Errorf("it is signed by %s, the bundle by %s", last.Public, v.b.PublicKey)
+	}
 	if !v.check("ledger checkpoint", err, "%d entries", v.checkpoint.Size) {
 		return false
 	}
 	if !v.check("ledger entries", v.inclusion(), "%d entries are in the ledger", len(v.b.Entries)) {
+		return false
+	}
+	if len(v.b.Keys) > 0 && !v.check("who wrote what", v.written(last), "every entry was signed for by a key that may write it") {
 		return false
 	}
 	detail, err := v.stamps()
