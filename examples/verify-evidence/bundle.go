@@ -135,7 +135,8 @@ type bundle struct {
 		Guesses    float64 `json:"guesses"`
 		Bits       float64 `json:"bits"`
 	} `json:"hits"`
-	Result result `json:"result"`
+	Result  result   `json:"result"`
+	LeftOut []string `json:"left_out"`
 }
 
 type entry struct {

@@ -42,7 +42,8 @@ type Bundle struct {
 	Canaries Canaries `json:"canaries"`
 	Hits     []Hit    `json:"hits"`
 
-	Result Computed `json:"result"`
+	Result  Computed `json:"result"`
+	LeftOut []string `json:"left_out,omitempty"` // what match weighs and the formulas do not, in words
 }
 
 // Hex is bytes, in hexadecimal as JSON.

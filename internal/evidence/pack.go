@@ -40,7 +40,25 @@ func Pack(b *Bundle, c *Collector, seen Seen, s note.Signer) ([]byte, error) {
 	if b.Result, err = b.compute(); err != nil {
 		return nil, err
 	}
+	b.LeftOut = leftOut(seen.Result, b.Export.Recipient)
 	return b.write(s)
+}
+
+// leftOut names the lines that a decision weighs and a bundle does not.
+func leftOut(r match.Result, recipient string) []string {
+	out := []string{"joint decoding: the search for several sources at once looks at the words of other recipients, which a bundle must not open"}
+	for _, s := range r.Suspects {
+		for _, e := range s.Evidence {
+			switch {
+			case s.Recipient != recipient:
+			case e.Source == match.SourceShared:
+				out = append(out, "shared canaries: who has which follows from one secret, which would open those of other recipients")
+			case e.Source == match.SourceAlias:
+				out = append(out, "relay addresses: whose they are follows from one secret, which would open those of all persons")
+			}
+		}
+	}
+	return out
 }
 
 func keyOf(c *Collector) []byte {

@@ -44,6 +44,13 @@ func (b *Bundle) statement() string {
 	line("  - the issuer, who made the copy and holds the key, leaked it or made up the leak;")
 	line("  - somebody who holds the copy made the leak look as it does, to burden %s.", b.Export.Recipient)
 	line("")
+	if len(b.LeftOut) > 0 {
+		line("Not weighed here, by one rule for all bundles, whatever it would have said:")
+		for _, what := range b.LeftOut {
+			line("  - %s.", what)
+		}
+		line("")
+	}
 	line("Limits: a mark names a copy, never a person. The evidence does not say who passed the")
 	line("data on, when, or why, and does not say that nobody else did. The number of candidates")
 	line("is the issuer's statement. The times are the issuer's unless a stamp is attached.")
