@@ -190,6 +190,9 @@ func (j *exportJob) run(ctx context.Context, c *cli.Context) error {
 			return err
 		}
 	}
+	if err := j.remarkOnPools(ctx); err != nil {
+		return err
+	}
 	return j.report()
 }
 

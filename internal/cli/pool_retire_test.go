@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -21,5 +22,30 @@ func TestRetiredContactsAreNotPlanted(t *testing.T) {
 	}
 	if text := string(data); strings.Contains(text, "@old.example") || !strings.Contains(text, "@new.example") {
 		t.Error("canaries use the retired domain, or not the other")
+	}
+}
+
+// TestExhaustionIsToldInAdvance: an export after which the numbers will not do
+// for another recipient says so, and one that leaves enough does not.
+func TestExhaustionIsToldInAdvance(t *testing.T) {
+	s := newShell(t)
+	s.ok("recipient", "add", "acme", "bolt")
+	s.ok("pool", "add", "domain", "box.example")
+	var phones strings.Builder
+	for i := range 19 {
+		fmt.Fprintf(&phones, "07700 900%03d\n", i)
+	}
+	s.ok("pool", "add", "phones", s.write("phones.txt", []byte(phones.String())), "--locale", "en-GB")
+	s.ok("dataset", "add", "data", customersFile, "--key", "customer_id")
+	var doc struct{ Warnings []string }
+	export := func(to string) string {
+		s.ask(&doc, "export", customersFile, "--dataset", "data", "--to", to, "--out", s.path(to+".csv"), "--canaries", "8")
+		return strings.Join(doc.Warnings, "\n")
+	}
+	if said := export("acme"); said != "" {
+		t.Errorf("11 of 19 are free, and it says %q", said)
+	}
+	if said := export("bolt"); !strings.Contains(said, "3 of 19 are free") || !strings.Contains(said, "needs 8") {
+		t.Errorf("3 of 19 are free, and it says %q", said)
 	}
 }
