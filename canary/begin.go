@@ -18,13 +18,14 @@ type beginning struct {
 	enough bool    // the box is hard enough to guess
 }
 
-// addressTries is how many beginnings are looked at for a name whose address,
-// made as the row makes its own, is hard enough to guess.
-const addressTries = 16
+// addressTries is how many names are looked at for one whose address, made as
+// the row makes its own, is hard enough to guess. More of them would show in the
+// names: they are rarer and longer than others', address or no address.
+const addressTries = 4
 
 // start draws the real row to begin with, and a name that the table does not
-// hold. Where the row has an address of mail, names and rows are drawn until
-// the address needs nothing that the table's own do not have.
+// hold. Where the row has an address of mail, a few names are drawn for one
+// whose address needs nothing that the table's own do not have.
 func (d *draft) start() (named bool) {
 	b := d.begin()
 	if d.makesAddress(b) {
@@ -65,8 +66,8 @@ func (d *draft) floor() float64 {
 	return d.contacts.addressBits() + d.chooser.Bits
 }
 
-// reach looks at beginnings until one reaches so many bits, which the choice
-// among them lessens, or takes the hardest to guess.
+// reach looks at names until one's address reaches so many bits, which the
+// choice among them lessens, or takes the hardest to guess.
 func (d *draft) reach(b beginning, want float64) beginning {
 	var best beginning
 	for try := 1; ; try++ {
@@ -85,20 +86,8 @@ func (d *draft) reach(b beginning, want float64) beginning {
 			best.tries = try
 			return best
 		}
-		b = d.another(b, try)
-	}
-}
-
-// another is a beginning with another name, and every fourth time another row.
-func (d *draft) another(b beginning, try int) beginning {
-	if try%4 != 0 {
 		d.name(&b)
-		return b
 	}
-	for k := 0; k == 0 || k < addressTries && !d.makesAddress(b); k++ {
-		b = d.begin()
-	}
-	return b
 }
 
 // most bounds the surprise of what a habit makes of a name, given the bits of

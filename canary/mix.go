@@ -24,6 +24,7 @@ type mixer struct {
 	holders [][][]int32            // rows by column and code
 	rows    []map[[2]int32][]int32 // by the parents' codes
 	first   []map[int32][]int32    // by the first parent's code
+	place   []int                  // columns of a place, which move together
 	nearest []int16                // kept cells that each sampled row shares with the one most like it, ascending
 }
 
@@ -65,7 +66,26 @@ func (m *model) learnMixer() {
 		}
 		x.rows, x.first = append(x.rows, both), append(x.first, first)
 	}
+	x.place = m.placeColumns()
 	x.learnLikeness(m.clusters)
+}
+
+// rarePostcode is the share of different postcodes from which on their
+// dependence on city and region shows in their first characters only.
+const rarePostcode = 0.2
+
+// placeColumns are city, region and postcode where a postcode has too few rows
+// to show what depends on it.
+func (m *model) placeColumns() (out []int) {
+	if m.postcode < 0 || m.distinct[m.postcode] < rarePostcode {
+		return nil
+	}
+	for _, i := range []int{m.city, m.region, m.postcode} {
+		if slices.Contains(m.mixer.columns, i) {
+			out = append(out, i)
+		}
+	}
+	return out
 }
 
 // mixable reports whether a column identifies nobody and stands in no order.
@@ -275,10 +295,15 @@ func (x *mixer) mix(st *key.Stream, cells []string) []string {
 			break
 		}
 		k := shared[st.IntN(len(shared))]
-		c := x.columns[k]
-		x.share(same, c, code(c), -1)
-		out[c] = x.redraw(st, k, code)
-		x.share(same, c, code(c), 1)
+		row, ok := x.redraw(st, k, code)
+		if !ok {
+			continue
+		}
+		for _, c := range x.together(x.columns[k]) {
+			x.share(same, c, code(c), -1)
+			out[c] = x.values[c][x.codes[c][row]]
+			x.share(same, c, code(c), 1)
+		}
 	}
 	return out
 }
@@ -286,19 +311,27 @@ func (x *mixer) mix(st *key.Stream, cells []string) []string {
 // free reports whether nothing is known to depend on column i.
 func (x *mixer) free(i int) bool {
 	k := slices.Index(x.columns, i)
-	return k >= 0 && len(x.parents[k]) == 0
+	return k >= 0 && len(x.parents[k]) == 0 && !slices.Contains(x.place, i)
 }
 
-// redraw draws the k-th mixable column given its parents.
-func (x *mixer) redraw(st *key.Stream, k int, code func(c int) int32) string {
-	c := x.columns[k]
+// together are the columns that are drawn anew with column c.
+func (x *mixer) together(c int) []int {
+	if slices.Contains(x.place, c) {
+		return x.place
+	}
+	return []int{c}
+}
+
+// redraw draws the row that the k-th mixable column is taken from, given its
+// parents; ok is false where no row agrees in them.
+func (x *mixer) redraw(st *key.Stream, k int, code func(c int) int32) (row int32, ok bool) {
 	context := x.context(x.parents[k], code)
 	rows := x.rows[k][context]
 	if len(rows) < 3 && len(x.parents[k]) == 2 && x.bound[k] < mixBound {
 		rows = x.first[k][context[0]]
 	}
 	if len(rows) == 0 {
-		return x.values[c][max(code(c), 0)]
+		return 0, false
 	}
-	return x.values[c][x.codes[c][rows[st.IntN(len(rows))]]]
+	return rows[st.IntN(len(rows))], true
 }
