@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,9 +50,10 @@ func TestFinderKnowsACanaryByAnyIdentity(t *testing.T) {
 			}
 		}
 		all := f.Row(cellsOf(tab, p.Canary.Cells, 0, 1, 2, 3, 4, 5, 6, 7))
-		if len(all) != 1 {
+		if len(all) != 1 && addresses[p.Canary.Cells[6]] == 1 {
 			t.Fatalf("canary %d: %v", n, all)
 		}
+		all = slices.DeleteFunc(all, func(h Hit) bool { return h.Planted != n })
 		sum := 0.0
 		for _, id := range p.Canary.Identities {
 			sum += id.Bits

@@ -2,6 +2,7 @@ package canary
 
 import (
 	"strings"
+	"unicode"
 
 	"telltale/internal/identity"
 	"telltale/internal/key"
@@ -45,18 +46,44 @@ func (m *model) listed(i int) bool {
 	return false
 }
 
-// fresh draws a value like old that the sample does not hold.
+// fresh draws a value like old that the sample does not hold, of a form that
+// the column has if one is found.
 func (m *model) fresh(st *key.Stream, i int, k identity.Kind, old string) (string, bool) {
-	for range 24 {
+	for try := range 24 {
 		v, ok := m.vary(st, i, k, old)
 		if !ok {
 			return "", false
 		}
-		if m.counts[i][v] == 0 {
+		if m.counts[i][v] == 0 && (try >= 16 || m.forms[i][formOf(v)]) {
 			return v, true
 		}
 	}
 	return "", false
+}
+
+// formOf has one character for every run of digits, of capitals, of small
+// letters and of other letters; what is no letter or digit stays.
+func formOf(v string) string {
+	var out strings.Builder
+	last := rune(0)
+	for _, r := range v {
+		class := r
+		switch {
+		case r >= '0' && r <= '9':
+			class = '0'
+		case r >= 'A' && r <= 'Z':
+			class = 'A'
+		case r >= 'a' && r <= 'z':
+			class = 'a'
+		case unicode.IsLetter(r):
+			class = '字'
+		}
+		if class != last || class == r {
+			out.WriteRune(class)
+		}
+		last = class
+	}
+	return out.String()
 }
 
 func (m *model) vary(st *key.Stream, i int, k identity.Kind, old string) (string, bool) {
@@ -112,15 +139,18 @@ func (m *model) learnValues() {
 	n := len(m.p.Columns)
 	m.counts, m.tokens = make([]map[string]int, n), make([]*tokens, n)
 	m.sizes, m.grain, m.groups = make([]*gaps, n), make([]int64, n), make([]map[string][]string, n)
+	m.forms = make([]map[string]bool, n)
 	m.byCount, m.alone = make([][6][]string, n), make([]float64, n)
 	for i := range n {
 		values := m.values(i)
 		var order []string
 		m.counts[i] = map[string]int{}
 		m.groups[i] = map[string][]string{}
+		m.forms[i] = map[string]bool{}
 		m.countByPerson(i, &order)
 		for _, v := range values {
 			m.groups[i][wordForm(v)] = append(m.groups[i][wordForm(v)], v)
+			m.forms[i][formOf(v)] = true
 		}
 		for _, v := range order {
 			if k := m.counts[i][v]; k < len(m.byCount[i]) {

@@ -23,6 +23,7 @@ type model struct {
 	numbers      map[int]*gaps
 	cells        [][]string            // filled cells by column, all read before the model is shared
 	groups       []map[string][]string // values of several words by their form
+	forms        []map[string]bool     // forms of the values of a column
 	counts       []map[string]int      // of every value of a column
 	byCount      [][6][]string         // values that occur so often, in the order of the table
 	alone        []float64             // chance that a value with one row of the sample has one row of the table
