@@ -1,6 +1,7 @@
 package match
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"math"
@@ -10,11 +11,13 @@ import (
 	"testing"
 	"time"
 
+	"telltale/internal/key"
 	"telltale/match/message"
 )
 
 var (
 	candidates = flag.Int("candidates", 5000, "registrations in the exam story; 100000 is the whole")
+	worlds     = flag.Int("worlds", 1, "exam stories, each with a key, registrations and a leak of its own; 20 is the whole")
 	unrelated  = flag.Int("unrelated", 60, "sets of complaints that have nothing to do with us; 1000 is the whole")
 )
 
@@ -33,10 +36,13 @@ type exam struct {
 
 const leaking = "maintainer"
 
-func newExam(t *testing.T, withhold float64) *exam {
-	r := rngFor(91)
+func newExam(t *testing.T, withhold float64, seed uint64) *exam {
+	r := rngFor(seed)
 	_, rows := people(r, *candidates)
 	x := &exam{world: newWorld(t), rows: rows, copies: map[string][][]string{}}
+	master, err := key.Generate(bytes.NewReader(bytes.Repeat([]byte{byte(seed), 3}, 32)))
+	x.must(err)
+	x.master = master
 	whole := []string{leaking, "printing-house", "exam-board", "ministry", "call-centre"}
 	make := func(rows [][]string, to ...string) {
 		for name, copied := range x.make(issue{dataset: "registrations", scheme: peopleScheme(), rows: rows, recipients: to, withhold: withhold, canaries: 12}) {
@@ -97,47 +103,90 @@ func (x *exam) isCanary(phone string) bool {
 }
 
 // TestExamStory: (a) one message to a canary of the leaking copy names it; (b)
-// complaints of real people narrow down to it, and attribute it when there are
-// enough or when they quote values that carry marks.
+// forty complaints of real people narrow down to it, and attribute it when they
+// quote values that carry marks, or when there are enough. The bound on wrong accusations is
+// 1e-6 a trace. That the true copy is not first would take that one of its own
+// rows was withheld from it, which is impossible; that forty quoting complaints
+// do not decide is counted, and one in five hundred may.
 func TestExamStory(t *testing.T) {
-	x := newExam(t, .02)
-	if got := x.trace(x.e, message.FromText(emailOf(t, x.e.datasets[0], leaking), "Pass your exam", "", later)); got.Verdict != Attributed || got.Suspects[0].Recipient != leaking {
-		t.Errorf("one message to a canary: %s", got.brief())
-	}
-	r := rngFor(17)
-	first, tied := 0, 0
-	const runs = 20
-	for range runs {
-		got := x.trace(x.e, x.complain(r, r.IntN(4), 40, false)...)
-		ties := 0
-		for _, s := range got.Suspects {
-			if s.LogE >= got.Suspects[0].LogE-1e-9 {
-				ties++
-			}
-			if s.Recipient == leaking && s.LogE >= got.Suspects[0].LogE-1e-9 {
-				first++
-			}
+	var s examScore
+	for i := range *worlds {
+		seed := uint64(91 + i)
+		x := newExam(t, .02, seed)
+		r := rngFor(seed + 1000)
+		x.canary(t, seed)
+		for range runsOfExam {
+			x.withheld(t, seed, r, &s)
+			x.quoted(t, seed, r, &s)
 		}
-		tied += ties
-		for _, s := range got.Suspects {
-			if s.Accused && s.Recipient != leaking {
-				t.Errorf("40 complaints accuse %s: %s", s.Recipient, got.brief())
-			}
-		}
+		s.enough = append(s.enough, x.enough(t, r))
 	}
-	t.Logf("40 complaints without quotes: the true copy has the highest e-value in %d of %d runs, shared with %.1f others on average", first, runs, float64(tied)/runs-1)
-	if first != runs {
-		t.Errorf("the true copy led in %d of %d runs", first, runs)
+	runs := *worlds * runsOfExam
+	slices.Sort(s.enough)
+	t.Logf("%d registrations, %d stories of %d sets of 40 complaints each, seeds from 91", *candidates, *worlds, runsOfExam)
+	t.Logf("withheld at 2 %%: the true copy has the highest e-value in %d of %d sets, alone in %d, shared with %.1f others on average; %d of %d attributed",
+		s.first, runs, s.alone, float64(s.tied)/float64(runs), s.decided, runs)
+	t.Logf("quoting two values: %d of %d attributed; without quotes attributed after %v complaints", s.quoting, runs, s.enough)
+	if s.first != runs || 500*(runs-s.quoting) > max(runs, 500) {
+		t.Errorf("first in %d, attributed when quoting in %d of %d", s.first, s.quoting, runs)
 	}
-	if got := x.trace(x.e, x.complain(r, 0, 40, true)...); got.Verdict != Attributed || got.Suspects[0].Recipient != leaking || len(accusedOf(got)) != 1 {
-		t.Errorf("40 complaints that quote values: %s", got.brief())
-	}
-	x.enough(t, r)
 }
 
-// enough adds complaints one at a time, looks after every one, and says when the
-// copy was attributed.
-func (x *exam) enough(t *testing.T, r *rand.Rand) {
+const runsOfExam = 20
+
+// examScore counts what sets of complaints led to.
+type examScore struct {
+	first, alone, tied, decided, quoting int
+	enough                               []int
+}
+
+// canary is (a).
+func (x *exam) canary(t *testing.T, seed uint64) {
+	got := x.trace(x.e, message.FromText(emailOf(t, x.e.datasets[0], leaking), "Pass your exam", "", later))
+	if got.Verdict != Attributed || !slices.Equal(accusedOf(got), []string{leaking}) {
+		t.Errorf("seed %d: one message to a canary: %s", seed, got.brief())
+	}
+}
+
+// withheld is (b) without quotes.
+func (x *exam) withheld(t *testing.T, seed uint64, r *rand.Rand, s *examScore) {
+	got := x.trace(x.e, x.complain(r, r.IntN(4), 40, false)...)
+	first, ties := false, -1
+	for _, p := range got.Suspects {
+		if p.LogE >= got.Suspects[0].LogE-1e-9 {
+			ties++
+			first = first || p.Recipient == leaking
+		}
+		if p.Accused && p.Recipient != leaking {
+			t.Errorf("seed %d: 40 complaints accuse %s: %s", seed, p.Recipient, got.brief())
+		}
+	}
+	s.tied += ties
+	if first {
+		s.first++
+		if ties == 0 {
+			s.alone++
+		}
+	}
+	if len(accusedOf(got)) > 0 {
+		s.decided++
+	}
+}
+
+// quoted is (b) with quotes.
+func (x *exam) quoted(t *testing.T, seed uint64, r *rand.Rand, s *examScore) {
+	got := x.trace(x.e, x.complain(r, r.IntN(4), 40, true)...)
+	switch names := accusedOf(got); {
+	case slices.Equal(names, []string{leaking}) && got.Verdict == Attributed:
+		s.quoting++
+	case len(names) > 0:
+		t.Errorf("seed %d: 40 complaints that quote values accuse %v: %s", seed, names, got.brief())
+	}
+}
+
+// enough adds complaints one at a time, looks after every twentieth, and says
+// after how many the copy was attributed.
+func (x *exam) enough(t *testing.T, r *rand.Rand) int {
 	trace := x.e.NewTrace()
 	all := x.complain(r, 0, 1<<30, false)
 	for i := 1; i < 4; i++ {
@@ -157,14 +206,14 @@ func (x *exam) enough(t *testing.T, r *rand.Rand) {
 			said = i + 1 + got.Needs.Persons
 		}
 		if names := accusedOf(got); len(names) > 0 {
-			t.Logf("attributed to %v after %d complaints; after the first 20 it had said about %d", names, i+1, said)
 			if !slices.Equal(names, []string{leaking}) || said == 0 || i+1 > 2*said {
 				t.Errorf("accused %v after %d complaints, having said %d", names, i+1, said)
 			}
-			return
+			return i + 1
 		}
 	}
 	t.Errorf("%d complaints of real people at 2 %% withheld attribute nobody", len(all))
+	return len(all)
 }
 
 func accusedOf(r Result) (names []string) {
@@ -185,7 +234,7 @@ func accusedOf(r Result) (names []string) {
 // of n, at most n/10 and five standard errors reach 10 (false alarm about 3e-7).
 func TestUnrelatedComplaints(t *testing.T) {
 	const seed = 29
-	x := newExam(t, .1)
+	x := newExam(t, .1, seed)
 	r := rngFor(seed)
 	_, domain, _ := strings.Cut(emailOf(t, x.e.datasets[0], leaking), "@")
 	worst, sum, n, reached := math.Inf(-1), 0.0, 0, 0
