@@ -18,6 +18,7 @@ import (
 var (
 	candidates = flag.Int("candidates", 5000, "registrations in the exam story; 100000 is the whole")
 	worlds     = flag.Int("worlds", 1, "exam stories, each with a key, registrations and a leak of its own; 20 is the whole")
+	story      = flag.Uint64("story", 91, "seed of the first exam story")
 	unrelated  = flag.Int("unrelated", 60, "sets of complaints that have nothing to do with us; 1000 is the whole")
 )
 
@@ -111,7 +112,7 @@ func (x *exam) isCanary(phone string) bool {
 func TestExamStory(t *testing.T) {
 	var s examScore
 	for i := range *worlds {
-		seed := uint64(91 + i)
+		seed := *story + uint64(i)
 		x := newExam(t, .02, seed)
 		r := rngFor(seed + 1000)
 		x.canary(t, seed)
@@ -123,7 +124,7 @@ func TestExamStory(t *testing.T) {
 	}
 	runs := *worlds * runsOfExam
 	slices.Sort(s.enough)
-	t.Logf("%d registrations, %d stories of %d sets of 40 complaints each, seeds from 91", *candidates, *worlds, runsOfExam)
+	t.Logf("%d registrations, %d stories of %d sets of 40 complaints each, seeds from %d", *candidates, *worlds, runsOfExam, *story)
 	t.Logf("withheld at 2 %%: the true copy has the highest e-value in %d of %d sets, alone in %d, shared with %.1f others on average; %d of %d attributed",
 		s.first, runs, s.alone, float64(s.tied)/float64(runs), s.decided, runs)
 	t.Logf("quoting two values: %d of %d attributed; without quotes attributed after %v complaints", s.quoting, runs, s.enough)

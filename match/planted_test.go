@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"encoding/base64"
+	"flag"
 	"io"
 	"os"
 	"path/filepath"
@@ -78,6 +79,9 @@ var hidden = []struct {
 	{"nested in base64", func(m, a, _ string) string {
 		return wrapped("message/rfc822", "base64", base64.StdEncoding.EncodeToString([]byte("To: "+a+"\nSubject: x\n\n"+m)))
 	}},
+	{"spaced out", func(m, a, _ string) string {
+		return wrapped("text/plain; charset=utf-8", "8bit", "write to "+strings.Join(strings.Split(a, ""), " ")+" today")
+	}},
 	{"full width", func(m, a, _ string) string {
 		return wrapped("text/plain; charset=utf-8", "8bit", "您的账户 "+fullWidth(a)+" 已停用")
 	}},
@@ -102,6 +106,8 @@ func wrapped(kind, encoding, content string) string {
 	return "From: a@sender.test\nTo: desk@report.test\nSubject: s\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"planted--1\"\n\n" +
 		"--planted--1\nContent-Type: text/plain\n\nsee below\n--planted--1\nContent-Type: " + kind + "\nContent-Transfer-Encoding: " + encoding + "\n\n" + content + "\n--planted--1--\n"
 }
+
+var everyWay = flag.Bool("everyway", false, "hide contacts in every mail in every way, 10,140 in all")
 
 // TestPlantedInMail hides contacts of canaries in real mail, in every way in
 // turn: each is found, and none besides, in the mail as it is as well.
@@ -135,23 +141,28 @@ func TestPlantedInMail(t *testing.T) {
 				t.Errorf("%s: %v where nothing was planted", name, got)
 			}
 		}
-		if n == planted || len(data) > 60_000 {
+		if n >= planted && !*everyWay || len(data) > 60_000 {
 			return
 		}
-		h := hidden[n%len(hidden)]
-		n++
-		text := h.put(strings.ReplaceAll(string(data), "\r\n", "\n"), address, phone)
-		list, err = message.Read(name, strings.NewReader(text))
-		if err != nil {
-			t.Errorf("%s, %s: %v", name, h.name, err)
-			return
+		ways := hidden[n%len(hidden):][:1]
+		if *everyWay {
+			ways = hidden
 		}
-		var got []string
-		for _, m := range list {
-			got = append(got, sightedIn(t, e, m)...)
-		}
-		if !slices.Contains(got, "r0001") || slices.ContainsFunc(got, func(s string) bool { return s != "r0001" }) {
-			t.Errorf("%s, %s: found %v", name, h.name, got)
+		for _, h := range ways {
+			n++
+			text := h.put(strings.ReplaceAll(string(data), "\r\n", "\n"), address, phone)
+			list, err := message.Read(name, strings.NewReader(text))
+			if err != nil {
+				t.Errorf("%s, %s: %v", name, h.name, err)
+				continue
+			}
+			var got []string
+			for _, m := range list {
+				got = append(got, sightedIn(t, e, m)...)
+			}
+			if !slices.Contains(got, "r0001") || slices.ContainsFunc(got, func(s string) bool { return s != "r0001" }) {
+				t.Errorf("%s, %s: found %v", name, h.name, got)
+			}
 		}
 	})
 	t.Logf("%d mails read, %d files refused; %d planted", mailsRead, lost, n)

@@ -12,20 +12,36 @@ import (
 	"telltale/match/message"
 )
 
-// jsonLines returns standard input when it is the only file and begins with a
-// JSON object on a line of its own; nil otherwise, and nothing is lost.
+// peekedLines is how many lines are looked at for a JSON object: a stream may
+// begin with a broken line.
+const peekedLines = 3
+
+// jsonLines returns standard input when it is the only file and one of its
+// first lines is a JSON object by itself; nil otherwise, and nothing is lost.
 func (p *program) jsonLines(files []string) *bufio.Reader {
 	if len(files) != 1 || files[0] != "-" {
 		return nil
 	}
 	in := bufio.NewReaderSize(p.In, 1<<16)
-	first, err := readBounded(in, message.MaxMessage)
-	whole := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(first), in), 1<<16)
-	p.In = whole
-	if err != nil && err != io.EOF || !json.Valid(first) || !bytes.HasPrefix(bytes.TrimSpace(first), []byte("{")) {
+	var read []byte
+	found := false
+	for n := 0; n < peekedLines && !found; n++ {
+		line, err := readBounded(in, message.MaxMessage)
+		read = append(read, line...)
+		found = isObject(line)
+		if err != nil {
+			break
+		}
+	}
+	whole := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(read), in), 1<<16)
+	if p.In = whole; !found {
 		return nil
 	}
 	return whole
+}
+
+func isObject(line []byte) bool {
+	return json.Valid(line) && bytes.HasPrefix(bytes.TrimSpace(line), []byte("{"))
 }
 
 // readBounded reads a line, or the beginning of one that is longer than limit.

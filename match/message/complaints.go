@@ -202,7 +202,7 @@ var headerWords = struct{ sender, contact, time, text, subject []string }{
 		"来电", "骚扰", "被举报", "absender", "expéditeur", "remitente", "送信元", "差出人", "v_sender"},
 	contact: []string{"recipient", "receiver", "to", "contact", "victim", "complainant", "reporter", "phone", "mobile", "email", "e-mail", "msisdn", "tel", "number",
 		"address", "收件", "收信", "接收", "手机", "电话", "邮箱", "邮件地址", "号码", "投诉人", "举报人", "被叫", "联系方式", "empfänger", "telefon", "handy", "destinataire", "宛先", "受信"},
-	time:    []string{"date", "time", "received", "when", "timestamp", "sent", "日期", "时间", "datum", "zeit", "fecha", "日時"},
+	time:    []string{"date", "time", "received", "when", "timestamp", "sent", "日期", "时间", "datum", "zeit", "wann", "quand", "cuándo", "fecha", "日時"},
 	text:    []string{"text", "message", "body", "content", "sms", "complaint", "description", "内容", "短信", "正文", "消息", "详情", "nachricht", "inhalt", "mensaje", "本文"},
 	subject: []string{"subject", "title", "betreff", "主题", "标题", "件名"},
 }
@@ -254,7 +254,12 @@ func (p *roles) byHeader(c int, header string, cells []string, taken []bool) {
 // again beside another, it is the sender's.
 func (p *roles) byContent(columns [][]string, taken []bool, s table.Schema) {
 	for c := range columns {
-		if !taken[c] && contactShare(columns[c], p.locale) > 0.5 {
+		if !taken[c] && p.time < 0 && dateShare(columns[c], p.locale) > 0.5 {
+			taken[c], p.time = true, c
+		}
+	}
+	for c := range columns {
+		if !taken[c] && contactShare(columns[c], p.locale) > 0.5 && dateShare(columns[c], p.locale) <= 0.5 {
 			taken[c] = true
 			if p.sender < 0 && len(p.contacts) > 0 && repeats(columns[c]) > 1.4*repeats(columns[p.contacts[0]]) {
 				p.sender = c
@@ -323,6 +328,14 @@ func letters(s string) (n int) {
 
 func timeShare(cells []string, locale string) float64 {
 	return share(cells, func(s string) bool { return !cellTime(s, locale).IsZero() })
+}
+
+// dateShare counts times that are more than a number: 2027-01-04 has the digits
+// of a telephone number, and is none.
+func dateShare(cells []string, locale string) float64 {
+	return share(cells, func(s string) bool {
+		return strings.Trim(s, "+0123456789 ()") != "" && !cellTime(s, locale).IsZero()
+	})
 }
 
 func share(cells []string, ok func(string) bool) float64 {

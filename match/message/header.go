@@ -82,6 +82,9 @@ func splitHeader(raw []byte) (h fields, body []byte) {
 			rest = after
 			continue
 		}
+		if !ok && len(names) > 0 && goesOn(after) {
+			name, value, ok = brokenField, line, true
+		}
 		if !ok {
 			break
 		}
@@ -92,6 +95,17 @@ func splitHeader(raw []byte) (h fields, body []byte) {
 		h = append(h, field{name, decodeHeader(values[i])})
 	}
 	return h, rest
+}
+
+// brokenField is the name under which a line is kept that is no field, in the
+// midst of a header.
+const brokenField = "x-broken-line"
+
+// goesOn reports whether a header goes on with a field that mailers know.
+func goesOn(rest []byte) bool {
+	line, _, _ := bytes.Cut(rest, []byte("\n"))
+	name, _, ok := headerLine(line)
+	return ok && mailHeaders[name]
 }
 
 // isEnvelopeLine reports a From_ line, which programs leave in the midst of

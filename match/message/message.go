@@ -22,6 +22,7 @@ package message
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"telltale/internal/identity"
 )
@@ -77,6 +78,10 @@ func (m Message) Everything() string {
 		b.WriteString(s)
 		b.WriteByte('\n')
 	}
+	for _, s := range spacedOut(m.Subject + "\n" + m.Text) {
+		b.WriteString(s)
+		b.WriteByte('\n')
+	}
 	for _, c := range m.Recipients {
 		b.WriteString(c.Value)
 		b.WriteByte('\n')
@@ -90,6 +95,30 @@ func (m Message) Everything() string {
 		}
 	}
 	return b.String()
+}
+
+// leastSpaced is how many single characters make a word that is spaced out.
+const leastSpaced = 8
+
+// spacedOut returns words whose characters stand apart, without the blanks:
+// "m a y a @ r e l a y . t e s t".
+func spacedOut(text string) (out []string) {
+	var run []string
+	end := func() {
+		if len(run) >= leastSpaced {
+			out = append(out, strings.Join(run, ""))
+		}
+		run = run[:0]
+	}
+	for word := range strings.FieldsSeq(text) {
+		if utf8.RuneCountInString(word) != 1 {
+			end()
+			continue
+		}
+		run = append(run, word)
+	}
+	end()
+	return out
 }
 
 // Forget lets go of the texts of a message that has been weighed: of a hundred

@@ -204,6 +204,7 @@ func isMail(head []byte) bool {
 		case ok && !strings.HasPrefix(name, "http"):
 			other++
 		case isEnvelopeLine([]byte(line)):
+		case known > 0 && i+1 < len(lines) && goesOn([]byte(lines[i+1])):
 		default:
 			return known >= 2
 		}
