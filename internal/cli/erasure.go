@@ -70,7 +70,7 @@ func writeStatement(w io.Writer, s erase.Statement) {
 	for _, x := range s.Snapshots {
 		erased, total = erased+x.Erased, total+x.Rows
 	}
-	fmt.Fprintf(w, "link index: %d of %d rows in %d snapshots\n", erased, total, len(s.Snapshots))
+	fmt.Fprintf(w, "link index: %d of %d rows; snapshots: %d\n", erased, total, len(s.Snapshots))
 	writeExportLosses(w, s)
 	if s.Numbers > 0 {
 		fmt.Fprintf(w, "numbers of the pool that stood for them: %d; they still tell the copy\n", s.Numbers)

@@ -107,7 +107,7 @@ func (p *program) runErasures(c *cli.Context) error {
 	if _, err := arguments(c, 0, 0, ""); err != nil {
 		return err
 	}
-	return p.with(c.Context, func(r *registry) error {
+	return p.withRole(c.Context, store.Whole, func(r *registry) error {
 		list := []erase.Statement{}
 		err := r.View(c.Context, func(tx store.Tx) (err error) {
 			list, err = erase.Statements(tx, r.ring)
