@@ -13,15 +13,14 @@ import (
 	"telltale/canary/alias"
 	"telltale/fingerprint"
 	"telltale/internal/key"
-	"telltale/internal/table"
 	"telltale/store"
 )
 
 // refreshProfile learns the table again when it is another file than the one
 // that the dataset was registered with. Standard input cannot be read twice:
 // there the registered profile has to do.
-func (j *exportJob) refreshProfile(ctx context.Context, f *table.File, columns []int) error {
-	if j.input == "-" || f.Size() == j.learnedOf || j.canaries == 0 && j.shared == 0 {
+func (j *exportJob) refreshProfile(ctx context.Context, in *tableOf) error {
+	if j.input == "-" || in.Size() == j.learnedOf || j.canaries == 0 && j.shared == 0 {
 		return nil
 	}
 	again, err := j.p.openTable(j.input, j.options)
@@ -45,14 +44,7 @@ func (j *exportJob) refreshProfile(ctx context.Context, f *table.File, columns [
 		if err != nil {
 			return err
 		}
-		cells := row.Cells
-		if columns != nil {
-			cells = make([]string, len(columns))
-			for i, at := range columns {
-				cells[i] = row.Cells[at]
-			}
-		}
-		learner.Add(cells)
+		learner.Add(in.cells(row))
 	}
 	return ctx.Err()
 }

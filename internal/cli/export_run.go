@@ -6,13 +6,8 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/hex"
-	"errors"
-	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 
 	gopretty "github.com/jedib0t/go-pretty/v6/table"
@@ -24,7 +19,6 @@ import (
 	"telltale/internal/key"
 	"telltale/internal/table"
 	"telltale/match"
-	"telltale/match/link"
 	"telltale/store"
 )
 
@@ -73,18 +67,6 @@ type exportJob struct {
 	vacant    int64    // rows that no copy got
 	remarks   []string
 	snapshot  string
-}
-
-// outgoing is one recipient's copy on its way.
-type outgoing struct {
-	recipient string
-	path      string
-	file      *export.File // nil for standard output
-	stdout    *countingWriter
-	writer    *export.Writer
-	planter   *canary.Planter
-	minted    []canary.Canary
-	record    store.Export
 }
 
 func (p *program) runExport(c *cli.Context) error {
@@ -142,21 +124,12 @@ func (j *exportJob) run(ctx context.Context, c *cli.Context) error {
 	if err := j.place(); err != nil {
 		return err
 	}
-	f, err := j.p.openTable(j.input, j.options)
+	in, err := j.p.openTableOf(j.scheme, j.input, j.options)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	reader, err := oneTable(j.input, f)
-	if err != nil {
-		return err
-	}
-	j.p.remark("%s: %s", j.input, describeInput(reader.Schema()))
-	columns, err := mapColumns(j.input, reader.Schema().Columns, j.scheme.Columns)
-	if err != nil {
-		return err
-	}
-	if err := j.refreshProfile(ctx, f, columns); err != nil {
+	defer in.Close()
+	if err := j.refreshProfile(ctx, in); err != nil {
 		return err
 	}
 	if err := j.mint(ctx); err != nil {
@@ -169,7 +142,7 @@ func (j *exportJob) run(ctx context.Context, c *cli.Context) error {
 		return err
 	}
 	defer j.discard()
-	if err := j.openOutputs(reader.Schema()); err != nil {
+	if err := j.openOutputs(in.reader.Schema()); err != nil {
 		return err
 	}
 	spool, err := export.NewSpool(filepath.Dir(j.p.registryPath))
@@ -177,12 +150,12 @@ func (j *exportJob) run(ctx context.Context, c *cli.Context) error {
 		return err
 	}
 	defer spool.Close()
-	result, err := j.pass(ctx, f, reader, columns, spool)
+	result, err := j.pass(ctx, in, spool)
 	if err != nil {
 		return err
 	}
 	j.vacant = result.Vacant
-	if err := j.record(ctx, f.Info().SHA256, result, spool); err != nil {
+	if err := j.record(ctx, in.Info().SHA256, result, spool); err != nil {
 		return err
 	}
 	if j.receipts {
@@ -251,223 +224,6 @@ func recipientsFor(tx store.Tx, to []string, all bool) ([]string, error) {
 		seen[name] = true
 	}
 	return names, nil
-}
-
-// place decides where each copy goes, and refuses existing files.
-func (j *exportJob) place() error {
-	if j.out == "-" {
-		if len(j.names) > 1 {
-			return usageError("name a directory with --out", "--out -: standard output holds one copy, not %d", len(j.names))
-		}
-		j.copies = []*outgoing{{recipient: j.names[0], path: "-"}}
-		return nil
-	}
-	info, err := os.Stat(j.out)
-	isDir := err == nil && info.IsDir()
-	intoDir := isDir || len(j.names) > 1 || strings.HasSuffix(j.out, string(filepath.Separator))
-	if intoDir && err == nil && !isDir {
-		return usageError("name a directory with --out", "--out %s: it is a file, and %d copies are wanted", j.out, len(j.names))
-	}
-	dir := filepath.Dir(j.out)
-	if intoDir {
-		dir = j.out
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	name, ext := splitName(j.input)
-	if j.input == "-" {
-		name, ext = j.dataset, ".csv"
-	}
-	for _, recipient := range j.names {
-		path := j.out
-		if intoDir {
-			path = filepath.Join(j.out, name+"."+recipient+ext)
-		}
-		if path, err = filepath.Abs(path); err != nil {
-			return err
-		}
-		there, err := exists(path)
-		if err != nil {
-			return err
-		}
-		if there && !j.force {
-			return &failure{exit: exitError, code: "exists", err: fmt.Errorf("%s: %w; nothing was written", path, fs.ErrExist), hint: "choose another --out, or replace it with --force"}
-		}
-		j.copies = append(j.copies, &outgoing{recipient: recipient, path: path})
-	}
-	return nil
-}
-
-// mapColumns finds the scheme's columns in the file; nil means that they stand
-// in the same order.
-func mapColumns(name string, have []string, want []fingerprint.Column) ([]int, error) {
-	at := map[string]int{}
-	for i, h := range have {
-		at[h] = i
-	}
-	var columns []int
-	same := len(have) == len(want)
-	for i, w := range want {
-		k, ok := at[w.Name]
-		if !ok {
-			return nil, inputError("the file has: "+strings.Join(have, ", "), "%s: the dataset's column %q is not there", name, w.Name)
-		}
-		delete(at, w.Name)
-		columns = append(columns, k)
-		same = same && k == i
-	}
-	for i, h := range have {
-		if _, extra := at[h]; extra {
-			return nil, inputError("leave it out, or register the new form as a dataset of its own", "%s, column %d: the dataset has no column %q", name, i+1, h)
-		}
-	}
-	if same {
-		return nil, nil
-	}
-	return columns, nil
-}
-
-func (j *exportJob) openOutputs(s table.Schema) error {
-	group := export.NewFiles(openOutputs)
-	buffer := max(16<<10, min(256<<10, 64<<20/len(j.copies)))
-	for _, o := range j.copies {
-		var to io.Writer
-		if o.path == "-" {
-			o.stdout = &countingWriter{to: j.p.Out, sum: sha256.New()}
-			to = o.stdout
-		} else {
-			file, err := group.Create(o.path)
-			if err != nil {
-				return err
-			}
-			o.file, to = file, file
-		}
-		var err error
-		if o.writer, err = export.NewWriter(to, s, buffer); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (j *exportJob) discard() {
-	for _, o := range j.copies {
-		if o.file != nil {
-			_ = o.file.Discard()
-		}
-	}
-}
-
-// pass makes the copies; they are complete on disk afterwards, under
-// temporary names.
-func (j *exportJob) pass(ctx context.Context, f *table.File, reader table.Reader, columns []int, spool *export.Spool) (export.Result, error) {
-	marker, err := fingerprint.New(j.scheme, j.dataset, j.root)
-	if err != nil {
-		return export.Result{}, err
-	}
-	spec := link.Spec{Columns: j.scheme.Columns, Locale: j.scheme.Locale}
-	plan := export.Plan{
-		Marker: marker, Indexer: link.NewIndexer(spec, j.dataset, j.root), Builder: link.NewBuilder(spec, spool.Put),
-		Columns: columns, Threshold: fingerprint.Threshold(j.density), Withhold: j.withhold, Vacancies: j.vacancies, Cover: j.covering,
-	}
-	for _, o := range j.copies {
-		aliases, err := j.aliasesFor(o.recipient)
-		if err != nil {
-			return export.Result{}, err
-		}
-		plan.Copies = append(plan.Copies, export.Copy{
-			Word:        marker.Word(o.recipient),
-			Withholding: fingerprint.NewWithholding(j.dataset, o.recipient, j.root),
-			Canaries:    o.planter, Out: o.writer, Aliases: aliases,
-		})
-	}
-	plan.Indexer.Expect(j.profile.Rows)
-	plan.Builder.Expect(j.profile.Rows)
-	plan.Builder.KeepContacts(j.dataset, j.root)
-	defer debug.SetGCPercent(debug.SetGCPercent(exportGCPercent))
-	bar := j.p.progress(f, "marking")
-	result, err := export.Run(ctx, j.input, reader, plan)
-	bar.stop()
-	if err == nil && result.Rows == 0 {
-		err = inputError("give a file with at least one row besides the header", "%s: the table has no rows", j.input)
-	}
-	if err == nil {
-		err = onlyTable(j.input, f)
-	}
-	if err == nil {
-		err = j.numbers.check(j.input)
-	}
-	if err == nil {
-		err = j.checkCanaryKeys(marker, plan.Builder)
-	}
-	if err == nil {
-		err = j.finish()
-	}
-	return result, withName(j.input, err)
-}
-
-// withName adds the file's name to errors that know only the row.
-func withName(name string, err error) error {
-	var duplicate *link.DuplicateKeyError
-	if errors.As(err, &duplicate) {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return err
-}
-
-// checkCanaryKeys makes sure that no canary took the key of a real row.
-func (j *exportJob) checkCanaryKeys(marker *fingerprint.Marker, b *link.Builder) error {
-	for _, o := range j.copies {
-		var keys []fingerprint.RowKey
-		for i := range o.minted {
-			planted, ok := o.planter.Planted(i)
-			if !ok {
-				return fmt.Errorf("canary %d for %s found no place", i, o.recipient)
-			}
-			k, err := marker.RowKey(planted.Cells)
-			if err != nil {
-				return err
-			}
-			keys = append(keys, k)
-		}
-		if i, collides := b.Collides(keys); collides {
-			return inputError("register the present form of the table as a new dataset, or make the export from a file instead of a stream",
-				"%s: canary %d for %s would have taken the key of a real row: the table is not the one that was learned", j.input, i, o.recipient)
-		}
-	}
-	return nil
-}
-
-func (j *exportJob) finish() error {
-	for _, o := range j.copies {
-		if err := o.writer.Close(); err != nil {
-			return err
-		}
-		if o.file != nil {
-			if err := o.file.Finish(); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// countingWriter digests what goes to standard output.
-type countingWriter struct {
-	to  io.Writer
-	sum interface {
-		io.Writer
-		Sum([]byte) []byte
-	}
-	bytes int64
-}
-
-func (w *countingWriter) Write(p []byte) (int, error) {
-	n, err := w.to.Write(p)
-	w.sum.Write(p[:n])
-	w.bytes += int64(n)
-	return n, err
 }
 
 func newID() string {

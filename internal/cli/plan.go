@@ -178,38 +178,29 @@ func (r *registry) pool(tx store.Tx, out *canary.Contacts) error {
 
 // read takes the table, or a sample of it, and learns its profile.
 func (j *planJob) read(ctx context.Context, r *registry) error {
-	f, err := j.p.openTable(j.input, j.options)
+	in, err := j.p.openTableOf(j.source.Scheme, j.input, j.options)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	reader, err := oneTable(j.input, f)
-	if err != nil {
-		return err
-	}
-	j.p.remark("%s: %s", j.input, describeInput(reader.Schema()))
-	columns, err := mapColumns(j.input, reader.Schema().Columns, j.source.Scheme.Columns)
-	if err != nil {
-		return err
-	}
+	defer in.Close()
 	for _, c := range j.source.Scheme.Columns {
 		j.source.Header = append(j.source.Header, c.Name)
 	}
-	bar := j.p.progress(f, "reading")
-	err = j.take(ctx, r, reader, columns)
+	bar := j.p.progress(in.File, "reading")
+	err = j.take(ctx, r, in)
 	bar.stop()
 	if err == nil && len(j.source.Rows) == 0 {
 		err = inputError("give a file with at least one row besides the header", "%s: the table has no rows", j.input)
 	}
 	if err == nil && !j.sampled {
-		err = onlyTable(j.input, f)
+		err = onlyTable(j.input, in.File)
 	}
 	return err
 }
 
 // take keeps all rows of a table up to planRows; of a larger one, as large as
 // it was registered, runs of rows that are spread over it.
-func (j *planJob) take(ctx context.Context, r *registry, reader table.Reader, columns []int) error {
+func (j *planJob) take(ctx context.Context, r *registry, in *tableOf) error {
 	marker, err := fingerprint.New(j.source.Scheme, j.source.Dataset, j.root)
 	if err != nil {
 		return err
@@ -218,7 +209,7 @@ func (j *planJob) take(ctx context.Context, r *registry, reader table.Reader, co
 	stride := (registered.Rows + planRows - 1) / planRows
 	learner := canary.NewLearner(registered.Columns, j.source.Scheme.Locale)
 	for ; ctx.Err() == nil; j.rows++ {
-		row, err := reader.Read()
+		row, err := in.reader.Read()
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -232,12 +223,7 @@ func (j *planJob) take(ctx context.Context, r *registry, reader table.Reader, co
 			j.sampled = true
 			break
 		}
-		cells := make([]string, len(j.source.Header))
-		for i := range cells {
-			if cells[i] = row.Cells[i]; columns != nil {
-				cells[i] = row.Cells[columns[i]]
-			}
-		}
+		cells := in.cells(row)
 		if _, err := marker.RowKey(cells); err != nil {
 			return &export.RowError{File: j.input, Line: row.Line, Err: err}
 		}
