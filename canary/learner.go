@@ -51,9 +51,7 @@ func (l *Learner) Add(cells []string) {
 	for _, h := range l.roles.entries(cells, l.p.Locale) {
 		l.p.Seen.add(h)
 	}
-	if name, ok := l.roles.fullName(cells, l.p.Locale); ok {
-		l.p.Names.add(entry(identity.Name, name), 1)
-	}
+	l.p.count(&l.roles, cells)
 	l.sample(cells)
 	l.p.Rows++
 }
@@ -71,7 +69,6 @@ func (l *Learner) column(i int, v string) {
 		s.Missing++
 		return
 	}
-	s.Values.add(entry("value", v), 1)
 	if l.index[i] != nil {
 		l.run(i, v)
 	}

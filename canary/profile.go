@@ -8,6 +8,8 @@ import (
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
+
+	"telltale/internal/identity"
 )
 
 // Profile is what was learned of a table. It holds real rows: seal it.
@@ -83,6 +85,7 @@ func (p *Profile) sort() {
 }
 
 // saved is the stored form; the version is raised when its meaning changes.
+// Version 1 had no counts of values and names.
 type saved struct {
 	Version int
 	Columns []Column
@@ -99,12 +102,16 @@ const profileVersion = 2
 
 // MarshalBinary returns the profile as bytes, the same for the same profile.
 func (p *Profile) MarshalBinary() ([]byte, error) {
+	return saved{profileVersion, p.Columns, p.Locale, p.Rows, p.Stats, p.Sample, p.Seen, p.Names, p.taught}.bytes()
+}
+
+func (s saved) bytes() ([]byte, error) {
 	var out bytes.Buffer
 	z, err := zstd.NewWriter(&out, zstd.WithEncoderConcurrency(1))
 	if err != nil {
 		return nil, err
 	}
-	if err := gob.NewEncoder(z).Encode(saved{profileVersion, p.Columns, p.Locale, p.Rows, p.Stats, p.Sample, p.Seen, p.Names, p.taught}); err != nil {
+	if err := gob.NewEncoder(z).Encode(s); err != nil {
 		return nil, err
 	}
 	if err := z.Close(); err != nil {
@@ -124,11 +131,34 @@ func (p *Profile) UnmarshalBinary(data []byte) error {
 	if err := gob.NewDecoder(z).Decode(&s); err != nil {
 		return fmt.Errorf("%w: %w", ErrProfile, err)
 	}
-	if s.Version != profileVersion || len(s.Stats) != len(s.Columns) {
-		return fmt.Errorf("%w: version %d with %d columns, want version %d", ErrProfile, s.Version, len(s.Columns), profileVersion)
+	if s.Version < 1 || s.Version > profileVersion || len(s.Stats) != len(s.Columns) {
+		return fmt.Errorf("%w: version %d with %d columns and %d of their statistics, want version 1 to %d", ErrProfile, s.Version, len(s.Columns), len(s.Stats), profileVersion)
 	}
 	*p = Profile{Columns: s.Columns, Locale: s.Locale, Rows: s.Rows, Stats: s.Stats, Sample: s.Sample, Seen: s.Seen, Names: s.Names, taught: s.Taught}
+	if s.Version == 1 {
+		p.countSample()
+	}
 	return nil
+}
+
+// countSample makes up for what version 1 did not count over the whole table.
+func (p *Profile) countSample() {
+	roles := findRoles(p.Columns)
+	for _, row := range p.Sample {
+		p.count(&roles, row.Cells)
+	}
+}
+
+// count notes how often the values of a row and its full name occur.
+func (p *Profile) count(r *roles, cells []string) {
+	for i := range p.Stats {
+		if v := cell(cells, i); !blank(v) {
+			p.Stats[i].Values.add(entry("value", v), 1)
+		}
+	}
+	if name, ok := r.fullName(cells, p.Locale); ok {
+		p.Names.add(entry(identity.Name, name), 1)
+	}
 }
 
 // Merge adds what was learned of rows that follow those of p in the table.
