@@ -44,6 +44,8 @@ type Bundle struct {
 
 	Result  Computed `json:"result"`
 	LeftOut []string `json:"left_out,omitempty"` // what match weighs and the formulas do not, in words
+
+	parsed *parsedRules
 }
 
 // Hex is bytes, in hexadecimal as JSON.

@@ -65,10 +65,22 @@ func finite(x float64) float64 { return min(max(x, -1e9), 1e9) }
 
 // scheme is the scheme as it was recorded.
 func (b *Bundle) scheme() (s fingerprint.Scheme, err error) {
+	if b.parsed != nil && b.parsed.rules == b.Dataset.Rules {
+		return b.parsed.scheme, nil
+	}
 	if err = json.Unmarshal([]byte(b.Dataset.Rules), &s); err != nil {
 		return s, fmt.Errorf("rules of the dataset: %w", err)
 	}
-	return s, s.Validate()
+	if err = s.Validate(); err == nil {
+		b.parsed = &parsedRules{b.Dataset.Rules, s}
+	}
+	return s, err
+}
+
+// parsedRules are the rules of a bundle's dataset, read once.
+type parsedRules struct {
+	rules  string
+	scheme fingerprint.Scheme
 }
 
 // site is a cell of an opened row, by the place of its column among those that

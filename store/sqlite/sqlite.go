@@ -166,7 +166,7 @@ func connect(path string, signer store.Signer) (*registry, error) {
 	if err != nil || signer == nil {
 		return r, err
 	}
-	r.write, err = pool(abs, "immediate", slice, "&_secure_delete=on", 1)
+	r.write, err = pool(abs, "immediate", slice, "", 1)
 	if err != nil {
 		r.read.Close()
 	}
