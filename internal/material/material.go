@@ -7,9 +7,15 @@
 package material
 
 import (
+	"archive/tar"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/ulikunitz/xz"
 )
 
 // Dir returns the folder called name of the test material, or skips t.
@@ -44,5 +50,52 @@ func find() (string, bool) {
 			return "", false
 		}
 		here = up
+	}
+}
+
+// Seeds gives the files of the folders called names to a fuzz target, those of
+// at most limit bytes. Archives (tar.xz) are unpacked: their members are the
+// files. Without the material it gives nothing.
+func Seeds(f *testing.F, limit int, add func(data []byte), names ...string) {
+	f.Helper()
+	root, ok := find()
+	if !ok {
+		return
+	}
+	give := func(r io.Reader) {
+		if data, err := io.ReadAll(io.LimitReader(r, int64(limit)+1)); err == nil && len(data) <= limit {
+			add(data)
+		}
+	}
+	for _, name := range names {
+		_ = filepath.WalkDir(filepath.Join(root, name), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !d.Type().IsRegular() || d.Name() == "manifest.json" {
+				return nil
+			}
+			file, err := os.Open(path)
+			if err != nil {
+				return nil
+			}
+			defer file.Close()
+			if strings.HasSuffix(path, ".tar.xz") {
+				members(file, give)
+			} else {
+				give(file)
+			}
+			return nil
+		})
+	}
+}
+
+func members(archive io.Reader, give func(io.Reader)) {
+	z, err := xz.NewReader(archive)
+	if err != nil {
+		return
+	}
+	t := tar.NewReader(z)
+	for h, err := t.Next(); err == nil; h, err = t.Next() {
+		if h.Typeflag == tar.TypeReg {
+			give(t)
+		}
 	}
 }

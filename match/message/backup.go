@@ -37,6 +37,7 @@ func readBackup(name string, r io.Reader) ([]Message, error) {
 			break
 		}
 		if err != nil {
+			b.finish()
 			return lostEnd(b.list, name, err)
 		}
 		if len(b.list) > MaxMessages {
@@ -56,11 +57,12 @@ func readBackup(name string, r io.Reader) ([]Message, error) {
 }
 
 type backup struct {
-	name string
-	list []Message
-	raw  strings.Builder // of the last message
-	to   []Contact
-	open bool
+	name  string
+	list  []Message
+	raw   strings.Builder // of the last message
+	to    []Contact
+	parts []string // texts of an mms
+	open  bool
 }
 
 func (b *backup) element(e xml.StartElement) {
@@ -76,8 +78,7 @@ func (b *backup) element(e xml.StartElement) {
 		b.begin(e.Name.Local, a)
 	case "part":
 		if b.open && strings.HasPrefix(a["ct"], "text/") {
-			m := &b.list[len(b.list)-1]
-			m.Text = strings.TrimSpace(m.Text + "\n" + a["text"])
+			b.parts = append(b.parts, a["text"])
 		}
 	case "addr": // types of PduHeaders: 151 TO, 130 CC, 129 BCC, 137 FROM
 		if c, ok := contact(a["address"], "", "addr"); ok && b.open && a["type"] != "137" {
@@ -114,7 +115,7 @@ func (b *backup) begin(kind string, a map[string]string) {
 	if kind == "call" {
 		m.note("a call")
 	}
-	b.list, b.open, b.to = append(b.list, m), true, nil
+	b.list, b.open, b.to, b.parts = append(b.list, m), true, nil, nil
 	b.raw.Reset()
 }
 
@@ -124,6 +125,9 @@ func (b *backup) finish() {
 	}
 	m := &b.list[len(b.list)-1]
 	m.Recipients = distinct(m.Recipients, b.to)
+	if len(b.parts) > 0 {
+		m.Text = strings.TrimSpace(m.Text + "\n" + strings.Join(b.parts, "\n"))
+	}
 	m.SHA256 = digest([]byte(b.raw.String()))
 	m.Parts = []Part{{"0", "text/plain", len(m.Text)}}
 	m.findInside(nil)

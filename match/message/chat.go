@@ -89,15 +89,15 @@ func readChat(name, text string) (list []Message, ok bool) {
 func (h *chatHead) messages(name string, lines []string) (list []Message) {
 	order := dayOrder(h, lines)
 	var heads []chatLine
-	var texts []string
-	preface := ""
+	var texts [][]string // lines of each message
+	var preface strings.Builder
 	for _, line := range lines {
 		if c, ok := h.read(line); ok {
-			heads, texts = append(heads, c), append(texts, c.text)
+			heads, texts = append(heads, c), append(texts, []string{c.text})
 		} else if n := len(texts) - 1; n >= 0 {
-			texts[n] += "\n" + line
+			texts[n] = append(texts[n], line)
 		} else {
-			preface += line + "\n"
+			preface.WriteString(line + "\n")
 		}
 	}
 	for i, c := range heads {
@@ -105,11 +105,12 @@ func (h *chatHead) messages(name string, lines []string) (list []Message) {
 			list[i-1].lose("file holds more than %d messages, the rest was left out", MaxMessages)
 			break
 		}
-		m := readText(fmt.Sprintf("%s#%d", name, i+1), []byte(texts[i]))
-		m.SHA256 = digest(fmt.Appendf(nil, "%v\n%s", c, texts[i]))
+		text := strings.Join(texts[i], "\n")
+		m := readText(fmt.Sprintf("%s#%d", name, i+1), []byte(text))
+		m.SHA256 = digest(fmt.Appendf(nil, "%v\n%s", c, text))
 		m.Sender, m.Received = party(c.name, ""), c.at(order)
-		m.Header = "chat with " + c.name + "\n" + strings.TrimSpace(preface)
-		preface = ""
+		m.Header = "chat with " + c.name + "\n" + strings.TrimSpace(preface.String())
+		preface.Reset()
 		m.findInside(m.Links)
 		list = append(list, m)
 	}

@@ -64,7 +64,7 @@ func unixLines(raw []byte) []byte {
 func splitHeader(raw []byte) (h fields, body []byte) {
 	rest := bytes.TrimLeft(raw, "\n")
 	var names []string
-	var values [][]byte
+	var values [][][]byte // lines of each field
 	for len(rest) > 0 {
 		line, after, _ := bytes.Cut(rest, []byte("\n"))
 		if len(bytes.TrimSpace(line)) == 0 {
@@ -73,7 +73,7 @@ func splitHeader(raw []byte) (h fields, body []byte) {
 		}
 		if (line[0] == ' ' || line[0] == '\t') && len(values) > 0 {
 			last := len(values) - 1
-			values[last] = append(append(bytes.Clone(values[last]), ' '), bytes.TrimSpace(line)...)
+			values[last] = append(values[last], bytes.TrimSpace(line))
 			rest = after
 			continue
 		}
@@ -88,11 +88,11 @@ func splitHeader(raw []byte) (h fields, body []byte) {
 		if !ok {
 			break
 		}
-		names, values = append(names, name), append(values, value)
+		names, values = append(names, name), append(values, [][]byte{value})
 		rest = after
 	}
 	for i, name := range names {
-		h = append(h, field{name, decodeHeader(values[i])})
+		h = append(h, field{name, decodeHeader(bytes.Join(values[i], []byte(" ")))})
 	}
 	return h, rest
 }
@@ -196,16 +196,29 @@ func params(value, name string) (string, string) {
 	main, rest, _ := strings.Cut(value, ";")
 	main = strings.ToLower(strings.TrimSpace(main))
 	for rest != "" {
-		var p string
-		p, rest, _ = strings.Cut(rest, ";")
-		k, v, ok := strings.Cut(p, "=")
-		if ok && strings.EqualFold(strings.TrimSpace(k), name) {
-			v = strings.TrimSpace(v)
-			if strings.HasPrefix(v, `"`) {
-				v, _, _ = strings.Cut(v[1:], `"`)
-			}
+		var k, v string
+		k, v, rest = nextParam(rest)
+		if name != "" && strings.EqualFold(strings.TrimSpace(k), name) {
 			return main, v
 		}
 	}
 	return main, ""
+}
+
+// nextParam takes one parameter off a list. Quotes around its value may hold
+// what ends it elsewhere; quotes that are not closed end with the list.
+func nextParam(s string) (key, value, rest string) {
+	i := strings.IndexAny(s, ";=")
+	if i < 0 || s[i] == ';' {
+		_, rest, _ = strings.Cut(s, ";")
+		return "", "", rest
+	}
+	key, value = s[:i], strings.TrimSpace(s[i+1:])
+	if quoted, ok := strings.CutPrefix(value, `"`); ok {
+		value, rest, _ = strings.Cut(quoted, `"`)
+		_, rest, _ = strings.Cut(rest, ";")
+		return key, value, rest
+	}
+	value, rest, _ = strings.Cut(value, ";")
+	return key, strings.TrimSpace(value), rest
 }

@@ -3,11 +3,8 @@ package message
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"strings"
 	"time"
-
-	"github.com/jhillyerd/enmime/v2"
 )
 
 // mailReader gathers one message from its MIME tree.
@@ -64,61 +61,33 @@ func (r *mailReader) entity(path string, h fields, body []byte, depth int) {
 }
 
 // parse returns the MIME tree, or nil when there is none to be had.
-func (r *mailReader) parse(path string, h fields, body []byte) (root *enmime.Part) {
-	if ctype, _ := params(h.first("content-type"), ""); !strings.HasPrefix(ctype, "multipart/") {
+func (r *mailReader) parse(path string, h fields, body []byte) *part {
+	if kind, _ := params(h.first("content-type"), ""); !strings.HasPrefix(kind, "multipart/") {
 		return nil
 	}
-	defer func() {
-		if p := recover(); p != nil {
-			r.m.lose("%s cannot be parsed, kept as text: %v", where(path), p)
-			root = nil
-		}
-	}()
-	p := enmime.NewParser(enmime.RawContent(true), enmime.SkipMalformedParts(true), enmime.MultipartWOBoundaryAsSinglePart(true),
-		enmime.DisableTextConversion(true), enmime.MaxStoredPartErrors(8), enmime.StripMediaTypeInvalidCharacters(true))
-	head := "Mime-Version: 1.0\nContent-Type: " + h.first("content-type") + "\n\n"
-	root, err := p.ReadParts(io.MultiReader(strings.NewReader(head), bytes.NewReader(body)))
-	if err != nil {
-		r.m.lose("%s cannot be parsed, kept as text: %v", where(path), err)
-		return nil
-	}
-	if root.FirstChild == nil {
+	root := &part{header: h, body: body}
+	(&partReader{lose: r.m.lose}).split(root, 0)
+	if root.inside == nil {
 		r.m.lose("%s has no readable parts, kept as text", where(path))
 		return nil
 	}
 	return root
 }
 
-func (r *mailReader) walk(path string, p *enmime.Part, depth int) {
-	for _, e := range p.Errors {
-		if e.Severe {
-			r.m.lose("part %s: %s: %s", at(path, p.PartID), e.Name, e.Detail)
-		}
+func (r *mailReader) walk(path string, p *part, depth int) {
+	if p.id != "" {
+		r.header.WriteString(p.header.String())
 	}
-	if p.FirstChild == nil {
-		h := partFields(p)
-		if p.Parent != nil {
-			r.header.WriteString(h.String())
-		}
-		r.leaf(at(path, p.PartID), h, p.Content, depth)
+	if p.inside == nil {
+		r.leaf(at(path, p.id), p.header, p.body, depth)
 		return
 	}
-	if p.Parent == nil && len(bytes.TrimSpace(p.Epilogue)) > 0 {
-		r.addText(string(bytes.ToValidUTF8(p.Epilogue, []byte("\ufffd"))))
+	if p.id == "" && len(bytes.TrimSpace(p.epilogue)) > 0 {
+		r.addText(string(bytes.ToValidUTF8(p.epilogue, []byte("\ufffd"))))
 	}
-	for c := p.FirstChild; c != nil; c = c.NextSibling {
+	for _, c := range p.inside {
 		r.walk(path, c, depth)
 	}
-}
-
-func partFields(p *enmime.Part) fields {
-	var h fields
-	for _, name := range []string{"Content-Type", "Content-Transfer-Encoding", "Content-Disposition", "Content-Description", "Content-Id", "Content-Location"} {
-		for _, v := range p.Header[name] {
-			h = append(h, field{strings.ToLower(name), decodeHeader([]byte(v))})
-		}
-	}
-	return h
 }
 
 // leaf reads a part without parts.
