@@ -22,7 +22,7 @@ var layers = [][]string{
 	{"telltale/match/link", "telltale/match/message", "telltale/match/chain", "telltale/canary/recognise"},
 	{"telltale/canary", "telltale/canary/alias", "telltale/fingerprint"},
 	{"telltale/fingerprint/code", "telltale/internal/identity", "telltale/internal/table"},
-	{"telltale/internal/key", "telltale/internal/stat", "telltale/internal/tsp", "telltale/internal/tsp/tsptest", "telltale/internal/synthetic", "telltale/internal/attack", "telltale/internal/material", "telltale/internal/budget"},
+	{"telltale/internal/key", "telltale/internal/stat", "telltale/internal/tsp", "telltale/internal/tsp/tsptest", "telltale/internal/synthetic", "telltale/internal/attack", "telltale/internal/material", "telltale/internal/budget", "telltale/internal/screen"},
 }
 
 // aside are packages that no layer holds: the registry is a contract that only
@@ -33,7 +33,7 @@ var aside = map[string][]string{ // package -> who may import it
 	"telltale/store/storetest": {},
 }
 
-var leaves = []string{"telltale/internal/key", "telltale/internal/tsp", "telltale/internal/tsp/tsptest", "telltale/internal/stat", "telltale/store", "telltale/internal/attack", "telltale/internal/material", "telltale/internal/budget", "telltale/internal/synthetic"}
+var leaves = []string{"telltale/internal/key", "telltale/internal/tsp", "telltale/internal/tsp/tsptest", "telltale/internal/stat", "telltale/store", "telltale/internal/attack", "telltale/internal/material", "telltale/internal/budget", "telltale/internal/screen", "telltale/internal/synthetic"}
 
 type listed struct {
 	ImportPath string

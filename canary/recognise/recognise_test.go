@@ -13,7 +13,9 @@ import (
 	"time"
 
 	"telltale/canary"
+	"telltale/internal/budget"
 	"telltale/internal/identity"
+	"telltale/internal/material"
 )
 
 func scan(t testing.TB, x *Index, data []byte) *Report {
@@ -213,9 +215,12 @@ func FuzzScan(f *testing.F) {
 	for range 40 {
 		f.Add(w.shreds(r), zh.shreds(r))
 	}
+	material.Seeds(f, 4<<10, func(data []byte) { f.Add(data, []byte("=\n")) }, "mime", "spam")
 	f.Fuzz(func(t *testing.T, before, behind []byte) {
-		data := slices.Concat(before, []byte("\n "+mail+" \n"), behind)
-		if r := scan(t, x, data); !r.has(1, identity.Email) {
+		data := slices.Concat(budget.Grown(before), []byte("\n "+mail+" \n"), budget.Grown(behind))
+		var r *Report
+		budget.Check(t, len(data), func() { r = scan(t, x, data) })
+		if !r.has(1, identity.Email) {
 			t.Errorf("not found in %q", data)
 		}
 		if len(data) > 4<<10 {

@@ -6,6 +6,8 @@ import (
 	"unicode"
 
 	"pgregory.net/rapid"
+
+	"telltale/internal/budget"
 )
 
 var locales = []string{"", "en-GB", "en-US", "en-AU", "zh-CN", "zh-TW", "ja-JP", "de-DE", "it-IT", "pt-BR", "en-x-mdy", "de-x-comma", "xx-YY", "-", "en-GB-x-mdy"}
@@ -96,7 +98,10 @@ func FuzzCanonical(f *testing.F) {
 		f.Add(string(c.kind), c.groups[0][0], c.locale)
 	}
 	f.Fuzz(func(t *testing.T, kind, v, locale string) {
-		once, ok := Canonical(Kind(kind), v, locale)
+		v = string(budget.Grown([]byte(v)))
+		var once string
+		var ok bool
+		budget.Check(t, len(v), func() { once, ok = Canonical(Kind(kind), v, locale) })
 		if !ok {
 			return
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/digitorus/timestamp"
 
+	"telltale/internal/budget"
 	"telltale/internal/tsp/tsptest"
 )
 
@@ -95,8 +96,10 @@ func FuzzRead(f *testing.F) {
 	f.Add(a.Answer(f, query))
 	f.Add(query)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if _, err := Read(b); err != nil && !errors.Is(err, ErrResponse) {
-			t.Errorf("%v is not ErrResponse", err)
-		}
+		budget.Check(t, len(b), func() {
+			if _, err := Read(b); err != nil && !errors.Is(err, ErrResponse) {
+				t.Errorf("%v is not ErrResponse", err)
+			}
+		})
 	})
 }

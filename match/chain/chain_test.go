@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"telltale/internal/attack"
+	cost "telltale/internal/budget"
 	"telltale/internal/material"
 )
 
@@ -132,10 +133,12 @@ func FuzzSketch(f *testing.F) {
 	data, _ := sketchOf(issued, nil).MarshalBinary()
 	f.Add(data)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		var s Sketch
-		if s.UnmarshalBinary(data) == nil {
-			_, _ = s.MarshalBinary()
-		}
+		cost.Check(t, len(data), func() {
+			var s Sketch
+			if s.UnmarshalBinary(data) == nil {
+				_, _ = s.MarshalBinary()
+			}
+		})
 	})
 }
 
