@@ -266,25 +266,25 @@ func uniqueNames(header []string, width int) []string {
 			out[i] = "\x00" + out[i]
 		}
 	}
+	tried := map[string]int{}
+	free := func(name, base string, n int) string {
+		for n = max(n, tried[base]); taken[name]; n++ {
+			name = base + "-" + strconv.Itoa(n)
+		}
+		tried[base] = n
+		return name
+	}
 	for i, name := range out {
 		base, next := strings.CutPrefix(name, "\x00")
 		switch {
 		case name == "":
-			out[i] = firstFree(taken, "column"+strconv.Itoa(i+1), "column"+strconv.Itoa(i+1), 2)
+			out[i] = free("column"+strconv.Itoa(i+1), "column"+strconv.Itoa(i+1), 2)
 		case next:
-			out[i] = firstFree(taken, base+"-2", base, 3)
+			out[i] = free(base+"-2", base, 3)
 		}
 		taken[out[i]] = true
 	}
 	return out
-}
-
-func firstFree(taken map[string]bool, name, base string, n int) string {
-	for taken[name] {
-		name = base + "-" + strconv.Itoa(n)
-		n++
-	}
-	return name
 }
 
 // quotingHabit tells which columns are always quoted, and whether empty cells

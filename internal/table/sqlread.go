@@ -289,61 +289,80 @@ func (t *tokens) row(copied bool) (row Row, f fault, more bool) {
 		t.skipStatement(tok)
 		return row, f, false
 	}
-	row.Line = t.line
-	cell, set, text := "", false, false
-	add := func() {
-		if len(row.Cells) >= maxCells {
-			f.set(0, "too many values", "")
-			return
-		}
-		if text {
-			row.Quoted = setBit(row.Quoted, len(row.Cells))
-		}
-		row.Cells = append(row.Cells, cell)
-		cell, set, text = "", false, false
-	}
-	for depth := 1; ; {
+	v := values{max: t.max, depth: 1}
+	v.row.Line = t.line
+	for v.depth > 0 {
 		tok = t.next()
-		switch {
-		case tok.kind == endToken || tok.kind == punct && tok.text == ";" && depth > 0:
-			f.set(len(row.Cells)+1, "row is not closed", "")
-			add()
+		if tok.kind == endToken || tok.kind == punct && tok.text == ";" {
+			v.f.set(len(v.row.Cells)+1, "row is not closed", "")
+			v.add()
 			t.unread(tok)
-			return row, f, true
-		case tok.kind == punct && tok.text == "(":
-			depth++
-			cell += "("
-		case tok.kind == punct && tok.text == ")":
-			if depth--; depth == 0 {
-				if set || len(row.Cells) > 0 {
-					add()
-				}
-				return row, f, true
-			}
-			cell += ")"
-		case tok.kind == punct && tok.text == "," && depth == 1:
-			add()
-		case tok.kind == stringToken:
-			if depth == 1 && !text {
-				cell = tok.text // a function's or cast's name before it goes
-			} else {
-				cell += tok.text
-			}
-			set, text = true, true
-			if tok.broken {
-				f.set(len(row.Cells)+1, "string is opened and not closed", "")
-			}
-		case text && depth == 1: // ::type and the like behind a string
-		case tok.is("null") && depth == 1 && !set:
-			set = true
-		default:
-			cell += tok.text
-			set = true
+			break
 		}
-		if len(cell) > t.max {
-			f.set(len(row.Cells)+1, "value is too long", "only its beginning was read")
-			cell = cell[:1<<16]
+		v.take(tok)
+	}
+	return v.row, v.f, true
+}
+
+// values gathers a row of VALUES from its tokens.
+type values struct {
+	row   Row
+	f     fault
+	max   int
+	depth int // of brackets
+
+	cell      []byte
+	set, text bool // something, or a string, was there
+}
+
+func (v *values) add() {
+	if len(v.row.Cells) >= maxCells {
+		v.f.set(0, "too many values", "")
+		return
+	}
+	if v.text {
+		v.row.Quoted = setBit(v.row.Quoted, len(v.row.Cells))
+	}
+	v.row.Cells = append(v.row.Cells, string(v.cell))
+	v.cell, v.set, v.text = v.cell[:0], false, false
+}
+
+func (v *values) take(tok token) {
+	switch {
+	case tok.kind == punct && tok.text == "(":
+		v.depth++
+		v.cell = append(v.cell, '(')
+	case tok.kind == punct && tok.text == ")":
+		if v.depth--; v.depth > 0 {
+			v.cell = append(v.cell, ')')
+		} else if v.set || len(v.row.Cells) > 0 {
+			v.add()
 		}
+	case tok.kind == punct && tok.text == "," && v.depth == 1:
+		v.add()
+	case tok.kind == stringToken:
+		v.str(tok)
+	case v.text && v.depth == 1: // ::type and the like behind a string
+	case tok.is("null") && v.depth == 1 && !v.set:
+		v.set = true
+	default:
+		v.cell = append(v.cell, tok.text...)
+		v.set = true
+	}
+	if len(v.cell) > v.max {
+		v.f.set(len(v.row.Cells)+1, "value is too long", "only its beginning was read")
+		v.cell = v.cell[:1<<16]
+	}
+}
+
+func (v *values) str(tok token) {
+	if v.depth == 1 && !v.text {
+		v.cell = v.cell[:0] // a function's or cast's name before it goes
+	}
+	v.cell = append(v.cell, tok.text...)
+	v.set, v.text = true, true
+	if tok.broken {
+		v.f.set(len(v.row.Cells)+1, "string is opened and not closed", "")
 	}
 }
 

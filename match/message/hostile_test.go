@@ -72,11 +72,6 @@ func TestTraps(t *testing.T) {
 			data := c.before + strings.Repeat(c.piece, 1_000_000/len(c.piece)) + c.behind
 			var list []Message
 			var err error
-			defer func() {
-				if p := recover(); p != nil {
-					t.Error(p)
-				}
-			}()
 			budget.Check(t, len(data), func() { list, err = Read("input", strings.NewReader(data)) })
 			if err != nil || len(list) == 0 {
 				t.Errorf("%d messages, %v", len(list), err)
