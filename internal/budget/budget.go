@@ -28,7 +28,7 @@ const (
 	Memory      = 256 << 20   // bytes of the heap beyond what was there
 )
 
-// hang is when a run is given up: many times its budget.
+// hang, and four times the budget, is when a run is given up.
 const hang = 20 * PerMegabyte
 
 // tries is how often a run that was too dear is measured.
@@ -43,40 +43,47 @@ func Time(size int) time.Duration {
 // more than it may. A run without end panics, so that a fuzzer keeps the input.
 func Check(t testing.TB, size int, f func()) {
 	t.Helper()
-	took, allocated := measure(f)
+	Within(t, size, Memory, f)
+}
+
+// Within is Check with another bound on memory, in bytes: for what is long
+// itself.
+func Within(t testing.TB, size int, memory int64, f func()) {
+	t.Helper()
+	took, allocated := measure(size, f)
 	for n := 1; n < tries && took > Time(size); n++ {
-		again, _ := measure(f)
+		again, _ := measure(size, f)
 		took = min(took, again)
 	}
 	if took > Time(size) {
 		t.Errorf("%d bytes took %v of the processor, want %v at most", size, took, Time(size))
 	}
-	if allocated <= Memory {
+	if allocated <= memory {
 		return
 	}
-	if peak := peakOf(f); peak > Memory {
-		t.Errorf("%d bytes took %d MB of memory, want %d at most", size, peak>>20, Memory>>20)
+	if peak := peakOf(f, memory); peak > memory {
+		t.Errorf("%d bytes took %d MB of memory, want %d at most", size, peak>>20, memory>>20)
 	}
 }
 
 // measure runs f and returns its processor time and the bytes it allocated in
 // all, which bounds what it held at once.
-func measure(f func()) (took time.Duration, allocated int64) {
+func measure(size int, f func()) (took time.Duration, allocated int64) {
 	start, before := processor(), read("/gc/heap/allocs:bytes")
 	done := make(chan struct{})
 	defer close(done)
-	go watch(start, done)
+	go watch(start, hang+4*Time(size), done)
 	f()
 	return processor() - start, read("/gc/heap/allocs:bytes") - before
 }
 
-func watch(start time.Duration, done chan struct{}) {
+func watch(start, most time.Duration, done chan struct{}) {
 	for {
 		select {
 		case <-done:
 			return
 		case <-time.After(time.Second):
-			if took := processor() - start; took > hang {
+			if took := processor() - start; took > most {
 				panic(fmt.Sprintf("no end after %v of the processor", took))
 			}
 		}
@@ -85,11 +92,11 @@ func watch(start time.Duration, done chan struct{}) {
 
 // peakOf runs f with a collector that is in no mood to leave garbage, and
 // returns the most that f held, in bytes.
-func peakOf(f func()) int64 {
+func peakOf(f func(), memory int64) int64 {
 	const heap = "/memory/classes/heap/objects:bytes"
 	debug.FreeOSMemory()
 	before := read(heap)
-	limit := debug.SetMemoryLimit(read("/memory/classes/total:bytes") - read("/memory/classes/heap/released:bytes") + Memory/2)
+	limit := debug.SetMemoryLimit(read("/memory/classes/total:bytes") - read("/memory/classes/heap/released:bytes") + memory/2)
 	defer debug.SetMemoryLimit(limit)
 	stop, peak := make(chan struct{}), make(chan int64)
 	go func() {

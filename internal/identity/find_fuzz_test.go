@@ -12,12 +12,12 @@ func FuzzFind(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, locale string) {
 		text = string(budget.Grown([]byte(text)))
 		budget.Check(t, len(text), func() { findAll(t, text, locale) })
-		budget.Check(t, len(text), func() {
+		budget.Check(t, len(Kinds())*len(text), func() {
 			for _, k := range Kinds() {
 				Mask(k, text)
 			}
 		})
-		budget.Check(t, len(text), func() {
+		budget.Check(t, (2+len(Checks()))*len(text), func() {
 			Classify(text, []string{text, locale}, locale)
 			DetectCheck([]string{text})
 		})

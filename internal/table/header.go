@@ -256,33 +256,32 @@ func namelike(h string) bool {
 
 // uniqueNames makes width column names of the header's cells.
 func uniqueNames(header []string, width int) []string {
-	out := make([]string, width)
-	taken := map[string]bool{}
+	out, again := make([]string, width), make([]bool, width)
+	taken := make(map[string]struct{}, width)
 	for i := range min(len(header), width) {
 		out[i] = strings.TrimSpace(strings.Trim(strings.TrimSpace(header[i]), "\uFEFF"))
-		if out[i] != "" && !taken[out[i]] {
-			taken[out[i]] = true
-		} else if out[i] != "" {
-			out[i] = "\x00" + out[i]
+		if _, again[i] = taken[out[i]]; out[i] != "" {
+			taken[out[i]] = struct{}{}
 		}
 	}
 	tried := map[string]int{}
 	free := func(name, base string, n int) string {
-		for n = max(n, tried[base]); taken[name]; n++ {
+		for n = max(n, tried[base]); ; n++ {
+			if _, there := taken[name]; !there {
+				tried[base] = n
+				return name
+			}
 			name = base + "-" + strconv.Itoa(n)
 		}
-		tried[base] = n
-		return name
 	}
 	for i, name := range out {
-		base, next := strings.CutPrefix(name, "\x00")
 		switch {
 		case name == "":
 			out[i] = free("column"+strconv.Itoa(i+1), "column"+strconv.Itoa(i+1), 2)
-		case next:
-			out[i] = free(base+"-2", base, 3)
+		case again[i]:
+			out[i] = free(name+"-2", name, 3)
 		}
-		taken[out[i]] = true
+		taken[out[i]] = struct{}{}
 	}
 	return out
 }

@@ -35,6 +35,7 @@ type jsonReader struct {
 	err    error
 	line   int64
 	bad    bool // the text was decoded and may hold U+FFFD
+	long   bool // the record last cut is the beginning of one that is too long
 }
 
 func (f *File) openJSON(r io.Reader, s sample, base Schema) (tableSet, error) {
@@ -133,6 +134,10 @@ func (jr *jsonReader) row(text string, body int, line int64) (Row, error) {
 	n := len(jr.schema.Columns)
 	row := Row{Line: line, Cells: make([]string, n), Quoted: make([]uint64, (n+63)>>6), raw: text, body: body, cells: int32(n), how: jr.how}
 	var f fault
+	if jr.long {
+		row.how = nil
+		f = fault{0, fmt.Sprintf("record is longer than %d bytes", jr.max), "only its beginning was read"}
+	}
 	seen := 0
 	end, wrong, _ := members(text[:body], func(key, value string, at int) {
 		name, _ := unquote(key)
@@ -147,7 +152,7 @@ func (jr *jsonReader) row(text string, body int, line int64) (Row, error) {
 	if wrong == "" && skipBlank(text[:body], end) < body {
 		wrong = "text behind the object"
 	}
-	if wrong != "" {
+	if wrong != "" && !jr.long {
 		f = fault{0, fmt.Sprintf("%s (byte %d of the line)", wrong, end+1), ""}
 		row.how = nil
 	}
@@ -181,6 +186,9 @@ func (jr *jsonReader) cell(row *Row, i int, value string, f *fault) {
 // cut takes the next record off the text: with its line end and the blank
 // lines behind it where records are lines.
 func (jr *jsonReader) cut() (text string, body int, ok bool) {
+	if jr.long {
+		jr.skipLine()
+	}
 	for {
 		n := 0
 		if jr.lines {
@@ -190,6 +198,7 @@ func (jr *jsonReader) cut() (text string, body int, ok bool) {
 		}
 		if n > 0 {
 			text, jr.text = jr.text[:n], jr.text[n:]
+			jr.long = body > jr.max && !strings.Contains(text, "\n")
 			jr.line += int64(strings.Count(text, "\n"))
 			return text, body, true
 		}
@@ -197,6 +206,20 @@ func (jr *jsonReader) cut() (text string, body int, ok bool) {
 			return "", 0, false
 		}
 		jr.fill()
+	}
+}
+
+// skipLine passes over what is left of a record that is too long.
+func (jr *jsonReader) skipLine() {
+	for jr.long = false; ; jr.fill() {
+		if k := strings.IndexByte(jr.text, '\n'); k >= 0 {
+			jr.text = jr.text[k+1:]
+			jr.line++
+			return
+		}
+		if jr.text = ""; jr.eof {
+			return
+		}
 	}
 }
 

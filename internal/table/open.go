@@ -11,7 +11,7 @@ import (
 // lines are longer, up to sampleMax.
 const (
 	sampleSize = 256 << 10
-	sampleMax  = 16 << 20
+	sampleMax  = 8 << 20
 )
 
 // sample is the beginning of a text.

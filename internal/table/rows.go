@@ -80,8 +80,12 @@ type rowReader struct {
 	ended  error
 }
 
-// batchesAhead is how far cutting runs ahead of reading.
-const batchesAhead = 3
+// batchesAhead is how far cutting runs ahead of reading, but for tables with
+// more than wide columns, of which every batch takes megabytes.
+const (
+	batchesAhead = 3
+	wide         = 1 << 14
+)
 
 func newRowReader(s Schema, sc *scanner) *rowReader {
 	return &rowReader{schema: s, sc: sc, now: &batch{}}
@@ -115,7 +119,7 @@ func (r *rowReader) advance() {
 	case r.full != nil:
 		r.empty <- r.now
 		r.now = <-r.full
-	case r.sc.eof || r.now.rows == nil:
+	case r.sc.eof || r.now.rows == nil || len(r.schema.Columns) > wide:
 		r.sc.next(r.now)
 	default:
 		r.start()

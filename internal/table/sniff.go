@@ -175,6 +175,7 @@ func padded(text string, d rune) bool {
 
 func (t *trial) run(s sample, base Schema, anyCR bool, size int) {
 	base.Delimiter, base.Quote, base.Escape, base.Padded = t.delimiter, t.quote, t.escape, t.padded
+	t.rows = nil // those of a long line take much memory
 	t.rows, t.faults, t.modal = trialRows(s, base, anyCR, size)
 	same := 0
 	for _, r := range t.rows {

@@ -89,6 +89,9 @@ func (b *bounded) Read(p []byte) (int, error) {
 	if in := b.in(); b.n > quietStart && float64(b.n) > l.Ratio*float64(in) {
 		return n, fmt.Errorf("%w: %d times its size", ErrLimit, int64(l.Ratio))
 	}
+	if in := b.file.in.n.Load(); total > 2*quietStart && float64(total) > l.Ratio*float64(in) {
+		return n, fmt.Errorf("%w: all members together %d times the file's size", ErrLimit, int64(l.Ratio))
+	}
 	return n, archiveError(err)
 }
 

@@ -12,6 +12,7 @@ type kindScanner struct {
 	part   io.ReadCloser
 	r      *bufio.Reader
 	number int64 // of the row begun
+	second int64 // the first row whose number was there before; 0: none
 	count  int64 // of rows seen
 	ended  bool
 	cell   int
@@ -41,12 +42,7 @@ func (k *kindScanner) row(number int64, n int) []uint64 {
 		case !ok:
 			k.ended = true
 		case strings.HasPrefix(tag, "row ") || tag == "row" || tag == "row/":
-			k.count++
-			k.cell = 0
-			if k.number = atoi(attribute(tag, "r")); k.number == 0 {
-				k.number = k.count
-			}
-			k.count = k.number
+			k.begin(atoi(attribute(tag, "r")))
 		case strings.HasPrefix(tag, "c ") && k.number == number:
 			if ref := attribute(tag, "r"); ref != "" {
 				k.cell = columnNumber(ref)
@@ -62,6 +58,24 @@ func (k *kindScanner) row(number int64, n int) []uint64 {
 		}
 	}
 	return bits
+}
+
+// begin begins a row; one without a number is the next.
+func (k *kindScanner) begin(number int64) {
+	if number == 0 {
+		number = k.count + 1
+	}
+	if number <= k.count && k.second == 0 {
+		k.second = number
+	}
+	k.number, k.count, k.cell = number, number, 0
+}
+
+// disorder reads to the end of the sheet, and returns the number of the first
+// row whose number was there before, 0 if there is none.
+func (k *kindScanner) disorder() int64 {
+	k.row(1<<62, 0)
+	return k.second
 }
 
 // tag returns the next tag without its angle brackets and name space.

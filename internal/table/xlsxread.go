@@ -13,8 +13,15 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// workbookXML bounds what the parts of a workbook may expand to, in bytes.
-const workbookXML = 4 << 30
+// Bounds on a workbook, in bytes, but for sparse, which counts cells.
+const (
+	workbookXML  = 4 << 30  // that its parts may expand to
+	workbookHeld = 8 << 20  // of parts that are held in memory, and four times the file
+	sheetHeld    = 4 << 20  // of a sheet, or of the strings; what is longer goes through a temporary file
+	formatCode   = 1 << 10  // of one format of numbers; Excel allows 255 characters
+	sparse       = 4 << 20  // empty cells of a sheet, and 16 for each that is not
+	cellText     = 32 << 20 // of all cells of a sheet, and 64 times what it expands to
+)
 
 // workbook gives the sheets of an XLSX file as tables.
 type workbook struct {
@@ -24,6 +31,7 @@ type workbook struct {
 	zip    *zip.Reader
 	parts  map[string]string // sheet name to its part
 	sheets []string
+	given  map[string]bool // parts that were opened: two sheets of one part are one
 	now    *sheetReader
 }
 
@@ -35,14 +43,10 @@ func (f *File) openWorkbook(m *member, b *workbookBytes) (tableSet, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.label(m.name), archiveError(err))
 	}
-	var total uint64
-	for _, entry := range z.File {
-		total += entry.UncompressedSize64
+	if err := f.guardWorkbook(z, b.size); err != nil {
+		return nil, fmt.Errorf("%s: %w", f.label(m.name), err)
 	}
-	if total > quietStart && float64(total) > f.limits.Ratio*float64(b.size) || total > workbookXML {
-		return nil, fmt.Errorf("%s: %w: %d bytes of parts", f.label(m.name), ErrLimit, total)
-	}
-	book, err := excelize.OpenReader(io.NewSectionReader(b.ReaderAt, 0, b.size), excelize.Options{UnzipSizeLimit: workbookXML})
+	book, err := excelize.OpenReader(io.NewSectionReader(b.ReaderAt, 0, b.size), excelize.Options{UnzipSizeLimit: workbookXML, UnzipXMLSizeLimit: sheetHeld})
 	if err != nil {
 		return nil, fmt.Errorf("%s: workbook cannot be read: %v: %w", f.label(m.name), err, ErrNotTable)
 	}
@@ -50,7 +54,7 @@ func (f *File) openWorkbook(m *member, b *workbookBytes) (tableSet, error) {
 	if f.inArchive() {
 		base.Name = m.name
 	}
-	return &workbook{f: f, base: base, book: book, zip: z, parts: sheetParts(z), sheets: book.GetSheetList()}, nil
+	return &workbook{f: f, base: base, book: book, zip: z, parts: sheetParts(z), sheets: book.GetSheetList(), given: map[string]bool{}}, nil
 }
 
 func (w *workbook) close() {
@@ -71,8 +75,15 @@ func (w *workbook) next() (Reader, error) {
 	for len(w.sheets) > 0 {
 		name := w.sheets[0]
 		w.sheets = w.sheets[1:]
+		if part := w.parts[name]; part != "" && w.given[part] {
+			continue
+		}
+		w.given[w.parts[name]] = true
 		r, err := w.sheet(name)
 		if err != nil {
+			if errors.Is(err, ErrLimit) {
+				return nil, fmt.Errorf("%s: sheet %q: %w; save it as CSV", w.f.name, name, err)
+			}
 			return nil, fmt.Errorf("%s: sheet %q: %v: %w", w.f.name, name, err, ErrNotTable)
 		}
 		if r != nil {
@@ -97,11 +108,15 @@ type sheetReader struct {
 	number int64 // of the row last read
 	ahead  []Row
 	ended  error
+	room   room
 }
 
 const sheetSample = 300
 
 func (w *workbook) sheet(name string) (*sheetReader, error) {
+	if err := guardCells(w.zip, w.parts[name]); err != nil {
+		return nil, err
+	}
 	raw, err := w.book.Rows(name)
 	if err != nil {
 		if strings.Contains(err.Error(), "not a worksheet") {
@@ -114,7 +129,7 @@ func (w *workbook) sheet(name string) (*sheetReader, error) {
 		raw.Close()
 		return nil, err
 	}
-	r := &sheetReader{schema: w.base, file: w.f.name, raw: raw, shown: shown, kinds: openKinds(w.zip, w.parts[name])}
+	r := &sheetReader{schema: w.base, file: w.f.name, raw: raw, shown: shown, kinds: openKinds(w.zip, w.parts[name]), room: roomOf(w.zip, w.parts[name])}
 	r.schema.Name = name
 	if w.base.Name != "" {
 		r.schema.Name = w.base.Name + ": " + name
@@ -198,7 +213,10 @@ func (r *sheetReader) read() (Row, error) {
 		shownNext := r.shown.Next()
 		cells, err := r.raw.Columns(excelize.Options{RawCellValue: true})
 		if err != nil {
-			return Row{}, err
+			return Row{}, fmt.Errorf("%w: row %d: %v", ErrDamaged, r.number, err)
+		}
+		if err := r.room.take(cells); err != nil {
+			return Row{}, fmt.Errorf("row %d: %w", r.number, err)
 		}
 		var shown []string
 		if shownNext {
@@ -220,6 +238,9 @@ func (r *sheetReader) read() (Row, error) {
 			return Row{}, fmt.Errorf("sheet is %w", ErrTruncated)
 		}
 		return Row{}, fmt.Errorf("%w: %v", ErrDamaged, err)
+	}
+	if row := r.kinds.disorder(); row > 0 {
+		return Row{}, fmt.Errorf("%w: a second row %d: rows of the sheet do not stand in order, and some were not read", ErrDamaged, row)
 	}
 	return Row{}, io.EOF
 }

@@ -23,7 +23,8 @@ func isBackup(head []byte) bool {
 // readBackup reads the messages of a phone's backup in their order. Those that
 // its owner sent are kept and noted: they are no complaints.
 func readBackup(name string, r io.Reader) ([]Message, error) {
-	d := xml.NewDecoder(&surrogates{lines: bufio.NewReaderSize(r, peekSize)})
+	in := &surrogates{lines: bufio.NewReaderSize(r, peekSize)}
+	d := xml.NewDecoder(in)
 	d.Strict = false
 	d.CharsetReader = func(charset string, in io.Reader) (io.Reader, error) {
 		raw, err := io.ReadAll(io.LimitReader(in, MaxMessage))
@@ -32,6 +33,7 @@ func readBackup(name string, r io.Reader) ([]Message, error) {
 	}
 	b := backup{name: name}
 	for {
+		in.room = MaxMessage
 		t, err := d.RawToken()
 		if err == io.EOF {
 			break
@@ -137,25 +139,46 @@ func (b *backup) finish() {
 var halves = regexp.MustCompile(`&#(5[5-7]\d{3});&#(5[5-7]\d{3});`)
 
 // surrogates joins characters beyond the first plane, which these programs
-// write as two references to halves that XML does not allow.
+// write as two references to halves that XML does not allow. It gives no more
+// than room bytes.
 type surrogates struct {
 	lines *bufio.Reader
 	rest  []byte
 	err   error
+	room  int
 }
 
 func (s *surrogates) Read(p []byte) (int, error) {
 	for len(s.rest) == 0 && s.err == nil {
 		var line []byte
-		line, s.err = s.lines.ReadBytes('\n')
+		line, s.err = s.line()
 		s.rest = halves.ReplaceAllFunc(line, joinHalves)
 	}
 	if len(s.rest) == 0 {
 		return 0, s.err
 	}
+	if s.room <= 0 {
+		return 0, fmt.Errorf("an element is longer than %d bytes", MaxMessage)
+	}
 	n := copy(p, s.rest)
 	s.rest = s.rest[n:]
+	s.room -= n
 	return n, nil
+}
+
+// line returns the next line, or a piece of one that is long, which ends with a
+// blank if there is one: no reference holds any.
+func (s *surrogates) line() (line []byte, err error) {
+	piece, err := s.lines.ReadSlice('\n')
+	line = bytes.Clone(piece)
+	if err != bufio.ErrBufferFull {
+		return line, err
+	}
+	piece, err = s.lines.ReadSlice(' ')
+	if err == bufio.ErrBufferFull {
+		err = nil
+	}
+	return append(line, piece...), err
 }
 
 func joinHalves(ref []byte) []byte {

@@ -16,10 +16,10 @@ type field struct {
 
 type fields []field
 
-// first returns the first value of a name, or "".
+// first returns the first value of a name that is not empty, or "".
 func (h fields) first(name string) string {
 	for _, f := range h {
-		if f.name == name {
+		if f.name == name && f.value != "" {
 			return f.value
 		}
 	}

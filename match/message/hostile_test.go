@@ -1,7 +1,10 @@
 package message
 
 import (
+	"flag"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -66,10 +69,21 @@ var traps = []struct{ name, before, piece, behind string }{
 	{"bidi", "From: a@example.org\n\n", "\u202ea", "x"},
 }
 
+var monsters = flag.Bool("monsters", false, "read the streams of hostile tests in full length, 10 GB each")
+
+// trapSize shows a square: copying a third of a megabyte byte by byte takes
+// seconds. With -monsters it is a megabyte.
+func trapSize() int {
+	if *monsters {
+		return 1_000_000
+	}
+	return 300_000
+}
+
 func TestTraps(t *testing.T) {
 	for _, c := range traps {
 		t.Run(c.name, func(t *testing.T) {
-			data := c.before + strings.Repeat(c.piece, 1_000_000/len(c.piece)) + c.behind
+			data := c.before + strings.Repeat(c.piece, trapSize()/len(c.piece)) + c.behind
 			var list []Message
 			var err error
 			budget.Check(t, len(data), func() { list, err = Read("input", strings.NewReader(data)) })
@@ -87,7 +101,7 @@ func TestTraps(t *testing.T) {
 func TestNestedMultiparts(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("From: a@example.org\nContent-Type: multipart/mixed; boundary=b0\n")
-	for i := 0; b.Len() < 1_000_000; i++ {
+	for i := 0; b.Len() < trapSize(); i++ {
 		fmt.Fprintf(&b, "\n--b%d\nContent-Type: multipart/mixed; boundary=b%d\n", i, i+1)
 	}
 	var m Message
@@ -108,5 +122,62 @@ func TestParts(t *testing.T) {
 	m := readMail("input", []byte(b.String()))
 	if len(m.Unreadable) != 1 || len(m.Parts) != maxParts || !strings.Contains(m.Text, fmt.Sprintf("part %d", maxParts+4)) {
 		t.Errorf("%d parts, lost: %q", len(m.Parts), m.Unreadable)
+	}
+}
+
+// endless repeats a text up to n bytes, from no memory.
+type endless struct {
+	text string
+	n    int64
+	at   int
+}
+
+func (e *endless) Read(p []byte) (int, error) {
+	if e.n <= 0 {
+		return 0, io.EOF
+	}
+	p = p[:min(int64(len(p)), e.n)]
+	for k := 0; k < len(p); {
+		m := copy(p[k:], e.text[e.at:])
+		k, e.at = k+m, (e.at+m)%len(e.text)
+	}
+	e.n -= int64(len(p))
+	return len(p), nil
+}
+
+// TestNoLineEnd reads files in which the line end never comes: what is left
+// out is said, and memory is that of one message of MaxMessage bytes.
+func TestNoLineEnd(t *testing.T) {
+	size := int64(40 << 20)
+	if *monsters {
+		size = 10_000_000_000
+	}
+	for _, c := range []struct{ name, head, text, want string }{
+		{"mail", "From: a@example.org\nTo: b@example.org\n\n", "buy now ", "bytes"},
+		{"mail header", "From: a@example.org\nTo: b@example.org\nSubject: ", "buy now ", "bytes"},
+		{"mbox", "From a@example.org Mon Mar  2 10:16:00 2026\nTo: b@example.org\n\n", "buy now ", "bytes"},
+		{"backup", "<smses><sms address='1' body='first' date='1772445360000'/><sms body='", "buy now ", "could not be read"},
+		{"tag of a backup", "<smses><sms address='1' body='first' date='1772445360000'/><sms ", "a='b' ", "could not be read"},
+		{"chat", "[02.03.26, 10:16:00] Bright: buy\n[02.03.26, 10:17:00] Ann: ", "buy now ", "bytes"},
+		{"text", "", "buy now ", "bytes"},
+		{"UTF-16", "\xff\xfe", "b\x00u\x00y\x00 \x00", "bytes"},
+		{"complaint", "to,received,text\nann@example.org,2026-03-02,first\nbob@example.org,2026-03-03,", "buy now ", "longer than"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if slow := []string{"mail header", "tag of a backup", "chat", "text", "UTF-16"}; slices.Contains(slow, c.name) && !*monsters {
+				t.Skip("takes seconds: run with -monsters")
+			}
+			var list []Message
+			var err error
+			budget.Within(t, int(size), 32*MaxMessage, func() {
+				list, err = Read("input", io.MultiReader(strings.NewReader(c.head), &endless{text: c.text, n: size}))
+			})
+			if err != nil || len(list) == 0 {
+				t.Fatalf("%d messages, %v", len(list), err)
+			}
+			if lost := strings.Join(list[len(list)-1].Unreadable, "; "); !strings.Contains(lost, c.want) {
+				t.Errorf("%d messages, of the last is lost %q, want %q", len(list), lost, c.want)
+			}
+		})
 	}
 }
