@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -139,17 +138,6 @@ func TestWrite(t *testing.T) {
 	}
 	if err := sample(1).Write(&bytes.Buffer{}, Dialect{Encoding: "klingon"}); err == nil {
 		t.Error("an unknown encoding was accepted")
-	}
-}
-
-// TestNoKey: the adversary has no key.
-func TestNoKey(t *testing.T) {
-	out, err := exec.Command("go", "list", "-deps", ".").Output()
-	if err != nil {
-		t.Skip("go list: ", err)
-	}
-	if strings.Contains(string(out), "internal/key") {
-		t.Error("internal/attack reaches internal/key")
 	}
 }
 
