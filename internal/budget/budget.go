@@ -13,6 +13,7 @@
 package budget
 
 import (
+	"flag"
 	"fmt"
 	"runtime/debug"
 	"runtime/metrics"
@@ -34,9 +35,14 @@ const hang = 20 * PerMegabyte
 // tries is how often a run that was too dear is measured.
 const tries = 2
 
-// Time is what an input of size bytes may take.
+// Time is what an input of size bytes may take: four times as much in a
+// fuzzer's worker, whose code counts every branch.
 func Time(size int) time.Duration {
-	return time.Duration(max(1, float64(size)/1e6) * float64(PerMegabyte))
+	t := time.Duration(max(1, float64(size)/1e6) * float64(PerMegabyte))
+	if worker := flag.Lookup("test.fuzzworker"); worker != nil && worker.Value.String() == "true" {
+		t *= 4
+	}
+	return t
 }
 
 // Check runs f, which handles an input of size bytes, and fails t if it costs

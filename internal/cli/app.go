@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"telltale/internal/screen"
 )
 
 // program is one run: the world around it and the program flags.
@@ -184,37 +186,41 @@ func (p *program) print(doc any, text func(w io.Writer)) error {
 	if p.json {
 		return p.encode(p.Out, doc)
 	}
-	text(p.Out)
+	text(p.screen())
 	return nil
 }
 
+// screen is standard output for text that people read: what came out of files
+// cannot steer the terminal, and only colours of ours pass.
+func (p *program) screen() io.Writer {
+	w := &screen.Writer{To: p.Out}
+	if p.color {
+		w.Allowed = colorCodes
+	}
+	return w
+}
+
 func (p *program) encode(w io.Writer, doc any) error {
-	enc := json.NewEncoder(w)
+	var text strings.Builder
+	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(doc)
+	if err := enc.Encode(doc); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, screen.JSON(text.String()))
+	return err
 }
 
 // remark tells the person at the terminal something that is not data.
 func (p *program) remark(format string, args ...any) {
 	if !p.quiet && !p.json {
-		fmt.Fprintf(p.Err, format+"\n", args...)
+		fmt.Fprintln(p.Err, printable(fmt.Sprintf(format, args...)))
 	}
 }
 
-// printable replaces control characters, bidirectional overrides included, so
-// that what was read from a file cannot steer the terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return r
-		case r < 0x20, r >= 0x7f && r < 0xa0, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
-			return '\uFFFD'
-		}
-		return r
-	}, s)
-}
+// printable makes safe what is printed without print.
+func printable(s string) string { return screen.Safe(s) }
 
 // arguments checks the number of positional arguments; most < 0 means any.
 func arguments(c *cli.Context, least, most int, what string) ([]string, error) {

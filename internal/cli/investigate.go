@@ -257,6 +257,9 @@ func (i *investigation) recordDecision(ctx context.Context, result match.Result)
 	return i.p.note(ctx, i.r, "decision", subject, i.r.seal("decision", subject, detail))
 }
 
+// colorCodes are what the painter writes.
+var colorCodes = []string{text.Colors{text.Bold}.EscapeSeq(), text.Colors{text.Bold, text.FgRed}.EscapeSeq(), text.Colors{text.Bold, text.FgYellow}.EscapeSeq(), text.EscapeReset}
+
 func (p *program) painter(v match.Verdict) func(string) string {
 	if !p.color {
 		return nil

@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"telltale/internal/report"
+	"telltale/internal/screen"
 	"telltale/match"
 	"telltale/match/message"
 )
@@ -123,7 +124,7 @@ func (t *tracing) say(result match.Result) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.p.Out.Write(append(line, '\n'))
+	_, err = io.WriteString(t.p.Out, screen.JSON(string(line))+"\n")
 	return err
 }
 
@@ -138,7 +139,7 @@ func (t *tracing) endStream(last match.Result) error {
 	if !t.p.json {
 		fmt.Fprintln(t.p.Out)
 		last.Inputs, last.Sightings = []match.Input{}, []match.Sighting{}
-		report.Text(t.p.Out, last, t.p.painter(last.Verdict))
+		report.Text(t.p.screen(), last, t.p.painter(last.Verdict))
 	}
 	return exitStatus(last, t.c.Bool("exit-code"))
 }

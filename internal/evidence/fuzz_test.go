@@ -29,7 +29,8 @@ func FuzzVerify(f *testing.F) {
 	}
 	f.Add(-40, []byte{1})
 	f.Fuzz(func(t *testing.T, at int, value []byte) {
-		data, sound := bundle, false
+		var data []byte
+		sound := false
 		if at < 0 {
 			data = slices.Clone(bundle)
 			sound = overwrite(data, -at, value)

@@ -13,6 +13,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"telltale/internal/screen"
 	"telltale/match"
 	"telltale/match/link"
 )
@@ -29,7 +30,7 @@ func Text(w io.Writer, r match.Result, paint func(string) string) {
 		paint = func(s string) string { return s }
 	}
 	p := printer{w}
-	p.verdict(r, paint)
+	p.verdict(r, func(s string) painted { return painted(paint(s)) })
 	p.inputs(r)
 	p.found(r)
 	p.suspects(r)
@@ -49,21 +50,21 @@ func Text(w io.Writer, r match.Result, paint func(string) string) {
 
 type printer struct{ w io.Writer }
 
+// line writes a line. Strings among args are made safe to show, but for those
+// that were painted.
 func (p printer) line(format string, args ...any) {
-	fmt.Fprintln(p.w, strings.TrimRight(clean(fmt.Sprintf(format, args...)), " "))
-}
-
-// clean replaces control characters of what came out of files.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r != '\n' && (r < 0x20 && r != 0x1b || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069) {
-			return '\uFFFD'
+	for i, a := range args {
+		if s, ok := a.(string); ok {
+			args[i] = screen.Safe(s)
 		}
-		return r
-	}, s)
+	}
+	fmt.Fprintln(p.w, strings.TrimRight(fmt.Sprintf(format, args...), " "))
 }
 
-func (p printer) verdict(r match.Result, paint func(string) string) {
+// painted is text of ours with the codes of its colour.
+type painted string
+
+func (p printer) verdict(r match.Result, paint func(string) painted) {
 	switch r.Verdict {
 	case match.Attributed:
 		for _, s := range r.Suspects {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"telltale/internal/screen"
 	"telltale/match"
 )
 
@@ -22,7 +23,7 @@ func Line(r match.Result) string {
 	if r.Needs != nil && r.Needs.Persons > 0 {
 		parts = append(parts, fmt.Sprintf("%d more would decide", r.Needs.Persons))
 	}
-	return clean(strings.Join(parts, "  "))
+	return screen.Safe(strings.Join(parts, "  "))
 }
 
 func sightingOf(s match.Sighting) string {
