@@ -17,6 +17,20 @@ type running struct {
 	first, last time.Time
 }
 
+// Campaigns tells which of the readings of messages belong to one campaign: of
+// each, the index of the first of its campaign.
+func Campaigns(readings []*Reading) []int {
+	g := message.NewGroups()
+	for _, r := range readings {
+		g.Add(r.traits)
+	}
+	out := make([]int, len(readings))
+	for i := range out {
+		out[i] = g.Of(i)
+	}
+	return out
+}
+
 // count puts a message into its campaign, and together what it joins.
 func (t *Trace) count(i, root int, r *Reading) {
 	c := &running{self: r.traits, messages: 1, persons: map[uint64]bool{}, senders: map[string]int{}, first: r.at, last: r.at}

@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"sort"
 	"time"
 
@@ -57,7 +60,11 @@ func (r *registry) chainOf(ctx context.Context, name string) (chain.Graph, error
 	}
 	var nodes []chain.Node
 	suspects := map[string]bool{} // exports that some sighting is attributed to
-	for _, group := range campaigns(records, sealed) {
+	groups, err := campaigns(records, sealed)
+	if err != nil {
+		return chain.Graph{}, fmt.Errorf("case %s: %w", name, err)
+	}
+	for _, group := range groups {
 		node, accused, err := group.node(ctx, engine)
 		if err != nil {
 			return chain.Graph{}, fmt.Errorf("case %s, sighting %s: %w", name, group.records[0].Name, err)
@@ -78,58 +85,119 @@ func (r *registry) chainOf(ctx context.Context, name string) (chain.Graph, error
 	return chain.Reconstruct(ctx, append(exports, nodes...), facts, chain.Options{Case: name})
 }
 
-// group is a file, or the messages of one holder or sender: a list that shows
-// itself message by message.
+// group is a file, or the messages of one campaign: a list that shows itself
+// message by message.
 type group struct {
-	records []sightingRecord
-	sealed  []store.Sighting
+	records  []sightingRecord
+	sealed   []store.Sighting
+	readings []*match.Reading
 }
 
-// campaigns puts the messages of one holder, or else of one sender, together.
-func campaigns(records []sightingRecord, sealed []store.Sighting) []*group {
+func (g *group) add(record sightingRecord, s store.Sighting, r *match.Reading) {
+	g.records, g.sealed, g.readings = append(g.records, record), append(g.sealed, s), append(g.readings, r)
+}
+
+// campaigns puts the messages together that share a sender, a link, a number or
+// their text, and those that were found with one holder. Of a campaign that was
+// found with several, each has his own; messages without a holder stay
+// together.
+func campaigns(records []sightingRecord, sealed []store.Sighting) ([]*group, error) {
+	readings := make([]*match.Reading, len(records))
+	for i, record := range records {
+		readings[i] = new(match.Reading)
+		if err := readings[i].UnmarshalBinary(record.Reading); err != nil {
+			return nil, fmt.Errorf("sighting %s: %w", record.Name, err)
+		}
+	}
+	holders := holdersOf(records, sealed, match.Campaigns(readings))
 	var groups []*group
 	of := map[string]*group{}
 	for i, record := range records {
-		from := first(record.Holder, record.Sender)
-		g := of[from]
-		if sealed[i].Kind != "message" || from == "" || g == nil {
+		g := of[holders[i]]
+		if g == nil || holders[i] == "" {
 			g = &group{}
 			groups = append(groups, g)
-			if sealed[i].Kind == "message" && from != "" {
-				of[from] = g
-			}
+			of[holders[i]] = g
 		}
-		g.records, g.sealed = append(g.records, record), append(g.sealed, sealed[i])
+		g.add(record, sealed[i], readings[i])
 	}
-	return groups
+	return groups, nil
+}
+
+// holdersOf names for each message the group that it belongs to: its holder, or
+// the only holder of its campaign, or its campaign; "" for a file.
+func holdersOf(records []sightingRecord, sealed []store.Sighting, campaign []int) []string {
+	of := map[int][]string{}
+	for i, r := range records {
+		if c := campaign[i]; sealed[i].Kind == "message" && r.Holder != "" && !slices.Contains(of[c], r.Holder) {
+			of[c] = append(of[c], r.Holder)
+		}
+	}
+	out := make([]string, len(records))
+	for i, r := range records {
+		c := campaign[i]
+		switch {
+		case sealed[i].Kind != "message":
+		case r.Holder != "":
+			out[i] = "holder " + r.Holder
+		case len(of[c]) == 1:
+			out[i] = "holder " + of[c][0]
+		default:
+			out[i] = fmt.Sprint("campaign ", c)
+		}
+	}
+	return out
+}
+
+// holder is the holder of the first record that has one.
+func (g *group) holder() string {
+	for _, r := range g.records {
+		if r.Holder != "" {
+			return r.Holder
+		}
+	}
+	return ""
+}
+
+// label names a file, or how many messages there are and whose: the holder's,
+// or the commonest sender's.
+func (g *group) label() string {
+	if len(g.records) == 1 {
+		return g.records[0].Name
+	}
+	n := fmt.Sprintf("%d messages", len(g.records))
+	if h := g.holder(); h != "" {
+		return n + " of " + h
+	}
+	count := map[string]int{}
+	for _, r := range g.records {
+		if r.Sender != "" {
+			count[r.Sender]++
+		}
+	}
+	senders := slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b)) })
+	switch len(senders) {
+	case 0:
+		return n
+	case 1:
+		return n + " of " + senders[0]
+	}
+	return fmt.Sprintf("%s of %s and %d other senders", n, senders[0], len(senders)-1)
 }
 
 // node decides by itself what one group is made of.
 func (g *group) node(ctx context.Context, engine *match.Engine) (chain.Node, []string, error) {
-	var readings []*match.Reading
 	var sketch *chain.Sketch
-	for _, record := range g.records {
-		reading := new(match.Reading)
-		if err := reading.UnmarshalBinary(record.Reading); err != nil {
-			return chain.Node{}, nil, err
-		}
-		readings = append(readings, reading)
-		if sketch == nil {
-			sketch = reading.Sketch
-		} else {
-			sketch = chain.Merge(sketch, reading.Sketch)
-		}
+	for _, r := range g.readings {
+		sketch = chain.Merge(sketch, r.Sketch)
 	}
-	result, err := engine.Decide(ctx, readings)
+	result, err := engine.Decide(ctx, g.readings)
 	if err != nil {
 		return chain.Node{}, nil, err
 	}
-	node := chain.Node{ID: g.sealed[0].ID, Kind: chain.Sighting, Label: g.records[0].Name, Holder: g.records[0].Holder, FirstSeen: g.firstSeen(), Sketch: sketch}
+	node := chain.Node{ID: g.sealed[0].ID, Kind: chain.Sighting, Label: g.label(), Holder: g.holder(), FirstSeen: g.firstSeen(), Sketch: sketch}
 	if g.sealed[0].Kind == "message" {
 		node.Kind = chain.Campaign
-	}
-	if n := len(g.records); n > 1 {
-		node.Label = fmt.Sprintf("%d messages of %s", n, first(g.records[0].Holder, g.records[0].Sender))
 	}
 	var exports []string
 	sketch.Kind, sketch.Recipients = node.Kind, nil

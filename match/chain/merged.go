@@ -56,11 +56,27 @@ func (m *messages) sources(v int, o []pair, pool *pool) {
 func (s *search) merges() bool {
 	changed := false
 	for v := 1; v < s.f.given; v++ {
-		if s.movable(v) && !s.f.feeds(v) {
+		if s.movable(v) && s.mergeable(v) && !s.f.feeds(v) {
 			changed = s.mergeInto(v) || changed
 		}
 	}
 	return changed
+}
+
+// mergeable reports whether there are two copies from which one may have been
+// merged.
+func (s *search) mergeable(v int) bool {
+	if p := s.f.parent[v]; !s.f.hidden(p) && !s.fixed[p] && s.added[v][p] < 0.05*s.size[v] {
+		return false
+	}
+	for a := 1; a < s.f.given; a++ {
+		for b := 1; b < a; b++ {
+			if !s.fixed[a] && !s.fixed[b] && a != v && b != v && s.speaks(v, a, b) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // feeds reports whether a merged copy elsewhere has its second source in the
@@ -135,11 +151,11 @@ func (s *search) bestPair(v int) (score float64, first, other int) {
 // seen: together they have its rows, neither of them has, and neither comes
 // from the other.
 func (s *search) speaks(v, first, other int) bool {
-	if s.spam[v] || s.f.above(first, other) || s.f.above(other, first) {
-		return false
-	}
 	n := s.size[v]
 	if min(s.added[v][first], s.added[v][other]) < 0.05*n || s.added[v][first]+s.added[v][other] > n {
+		return false
+	}
+	if s.spam[v] || s.f.above(first, other) || s.f.above(other, first) {
 		return false
 	}
 	t, missing := s.f.t, 0.0

@@ -1,14 +1,17 @@
 package chain
 
+import "math"
+
 // place is a way in which a subtree can hang in the rest of the forest: below
 // a node, or below a new hidden node above it.
 type place struct {
 	at     int
 	above  bool
-	score  float64 // log likelihood ratio to the rest alone, with what is known beside the content
-	hop    hop     // to the subtree
-	hidden hop     // to the new node, when above
-	other  hop     // from the new node to at, when above
+	score  float64   // log likelihood ratio to the rest alone, with what is known beside the content
+	hop    hop       // to the subtree
+	hidden hop       // to the new node, when above
+	other  hop       // from the new node to at, when above
+	parts  []float64 // of the score by trait, of weight one, when traced
 }
 
 // placer weighs the places for one subtree v that was taken out of the forest.
@@ -23,6 +26,7 @@ type placer struct {
 	o     []pair
 	ft    []pair
 	fv    []pair
+	trace bool // whether places keep the parts of their scores
 }
 
 // prior is what is known beside the content: marks, times and facts.
@@ -44,12 +48,30 @@ func (s *placer) below(at int) place {
 	t := s.m.f.t
 	h := t.fit(s.pi, s.in, s.known())
 	t.through(&h, s.in, s.fv)
+	x := place{at: at, hop: h}
+	sum := s.total(&x, func(i int) float64 {
+		o, f := s.o[i], s.fv[i]
+		return t.either(i, pair{o[0] * f[0], o[1] * f[1]}) / t.either(i, o)
+	})
+	x.score = sum - h.cost + s.rest(s.v, at)
+	return x
+}
+
+// total adds up the logarithms of a place's likelihood ratios by trait.
+func (s *placer) total(x *place, ratio func(i int) float64) float64 {
+	w := s.m.f.t.weight
 	var l logSum
-	for i, f := range s.fv {
-		o := s.o[i]
-		l.add(t.either(i, pair{o[0] * f[0], o[1] * f[1]})/t.either(i, o), t.weight[i])
+	if !s.trace {
+		for i := range w {
+			l.add(ratio(i), w[i])
+		}
+		return l.value()
 	}
-	return place{at: at, hop: h, score: l.value() - h.cost + s.rest(s.v, at)}
+	x.parts = make([]float64, len(w))
+	for i := range w {
+		x.parts[i] = math.Log(max(ratio(i), 1e-300))
+	}
+	return dot(w, x.parts)
 }
 
 // known is the copy's own states, nil for a hidden one.
@@ -130,13 +152,13 @@ func (s *placer) between(x *place, in []pair) {
 		s.ft[i] = pair{s.ft[i][0] * s.fv[i][0], s.ft[i][1] * s.fv[i][1]}
 	}
 	t.through(&x.hidden, s.ft, s.fv)
-	var l logSum
 	up := s.m.up[x.at]
-	for i, o := range s.o {
-		after, before := t.either(i, pair{o[0] * s.fv[i][0], o[1] * s.fv[i][1]}), t.either(i, pair{o[0] * up[i][0], o[1] * up[i][1]})
-		l.add(after/max(before, 1e-300), t.weight[i])
-	}
-	x.score = l.value() - x.hop.cost - x.other.cost - x.hidden.cost + s.m.f.hop[x.at].cost - costHidden + s.rest(s.v, -x.at)
+	sum := s.total(x, func(i int) float64 {
+		o := s.o[i]
+		before := t.either(i, pair{o[0] * up[i][0], o[1] * up[i][1]})
+		return t.either(i, pair{o[0] * s.fv[i][0], o[1] * s.fv[i][1]}) / max(before, 1e-300)
+	})
+	x.score = sum - x.hop.cost - x.other.cost - x.hidden.cost + s.m.f.hop[x.at].cost - costHidden + s.rest(s.v, -x.at)
 }
 
 func (t *traits) keepOf(h *hop, i int) float64 {

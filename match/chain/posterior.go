@@ -1,6 +1,9 @@
 package chain
 
-import "math"
+import (
+	"math"
+	"math/rand/v2"
+)
 
 // belief is how sure an edge into a node is.
 type belief struct {
@@ -9,51 +12,307 @@ type belief struct {
 	share     float64 // its posterior
 }
 
-// Posteriors were fitted to simulated trades, others than those in
-// docs/chains.md: log likelihoods are divided by temper, as traits are less
-// independent than the model has it, and a share of doubt stays, as what
-// happened may be nothing that the model knows.
 const (
-	temper = 8.0
-	doubt  = 0.04
+	replicates     = 100
+	replicatesMany = 25   // with many copies
+	farOff         = 80.0 // nats by which a place is worse than the best and not voted on
 )
 
-// weigh gives every edge a posterior: what a softmax over all places of the
-// child leaves for those with the same nearest ancestor that was seen.
+// weigh gives every edge a posterior. The rows and departures are drawn again,
+// with replacement, and every place of every subtree is weighed by each draw
+// without estimating its shares anew (Kishino, Miyata and Hasegawa, 1990). An
+// edge has the mean share of the places with the same nearest ancestor that
+// was seen; an unseen copy that of its being there with just what is below it.
 func (r *reconstruction) weigh() {
+	draws := drawn(r.f.t.weight, r.drawCount())
 	r.odds = make([]belief, len(r.items))
-	found := r.f
+	found, contributions := r.f, r.contributions()
+	intact := map[int][]float64{} // per unseen copy and draw
+	for v := found.given; v < len(found.parent); v++ {
+		if found.alive(v) {
+			intact[v] = r.needed(v, draws)
+		}
+	}
 	for _, v := range found.nodes()[1:] {
-		r.odds[v] = belief{posterior: 1 - doubt, rival: -1}
+		r.odds[v] = belief{posterior: calibrated(1), rival: -1}
 		if !r.movable(v) {
 			continue
 		}
 		here := r.nearest(v)
+		turns := r.turns(v, contributions)
 		r.f = found.clone()
-		r.f.detach(v)
-		by := map[int]float64{}
-		top := math.Inf(-1)
-		var list []place
-		r.places(v, func(x place) { list = append(list, x); top = max(top, x.score) })
-		total := 0.0
-		for _, x := range list {
-			p := math.Exp((x.score - top) / temper)
-			total += p
-			at := x.at
-			if x.above {
-				at = r.f.parent[at]
-			}
-			by[r.nearestFrom(at)] += p
+		left := r.f.detach(v)
+		b := r.ballot(v, draws, r.standing(v, left, found, contributions), turns)
+		r.odds[v] = r.count(b, here)
+		for u, p := range intact {
+			b.stay(p, found, r.f, u, v, left)
 		}
-		b := belief{posterior: (1 - doubt) * by[here] / total, rival: -1}
-		for q, p := range by {
-			if q != here && p/total > b.share {
-				b.rival, b.share = q, p/total
-			}
-		}
-		r.odds[v], r.f = b, found
+		r.f = found
+	}
+	for u, p := range intact {
+		r.odds[u].posterior = min(r.odds[u].posterior, calibrated(mean(p)))
 	}
 }
+
+func (r *reconstruction) drawCount() int {
+	if len(r.f.nodes()) >= manyNodes {
+		return replicatesMany
+	}
+	return replicates
+}
+
+// drawn gives each trait a number of times that it is drawn, in every draw:
+// Poisson about its weight. The draws are always the same.
+func drawn(weight []float64, n int) [][]float32 {
+	r := rand.New(rand.NewPCG(1990, 100))
+	out := make([][]float32, n)
+	for b := range out {
+		out[b] = make([]float32, len(weight))
+		for i, w := range weight {
+			out[b][i] = float32(poisson(w, r))
+		}
+	}
+	return out
+}
+
+// poisson draws a number with mean w; above 30 from the normal distribution.
+func poisson(w float64, r *rand.Rand) float64 {
+	if w > 30 {
+		return max(0, math.Round(w+math.Sqrt(w)*r.NormFloat64()))
+	}
+	n, p, limit := 0.0, r.Float64(), math.Exp(-w)
+	for ; p > limit; n++ {
+		p *= r.Float64()
+	}
+	return n
+}
+
+// ballot is how likely each place of a subtree is, by each draw.
+type ballot struct {
+	places []place
+	share  [][]float64 // per place and draw; of a draw they add up to one
+}
+
+// turns are the forests in which a copy comes from one of its children, where
+// that has nearly all of its rows: of each the child, and by how much it is
+// likelier than the forest that was found.
+func (r *reconstruction) turns(v int, with []float64) (out []place) {
+	found, value := r.f, r.value()
+	for _, k := range found.kids[v] {
+		if found.hidden(v) || found.hidden(k) || r.spam[k] || r.added[v][k] > 3 {
+			continue
+		}
+		if r.f = found.clone(); r.f.turn(k) {
+			x := place{at: k, score: r.settled() - value, parts: r.contributions()}
+			for i := range x.parts {
+				x.parts[i] -= with[i]
+			}
+			out = append(out, x)
+		}
+	}
+	r.f = found
+	return out
+}
+
+// standing gives the place that a subtree has in the forest that was found, the
+// shares of which have settled, its parts and costs.
+func (r *reconstruction) standing(v, left int, found *forest, with []float64) func(*place) bool {
+	at, above := found.parent[v], false
+	if left >= 0 {
+		at, above = left, true
+	}
+	return func(x *place) bool {
+		if x.at != at || x.above != above {
+			return false
+		}
+		w := r.f.t.weight
+		fixed := x.score - dot(w, x.parts) + x.hop.cost + x.other.cost + x.hidden.cost - found.hop[v].cost
+		if above {
+			fixed -= found.hop[left].cost + found.hop[found.parent[v]].cost
+		}
+		parts := r.contributions()
+		for i, p := range parts {
+			parts[i] = with[i] - p
+		}
+		if score := fixed + dot(w, parts); score > x.score {
+			x.parts, x.score = parts, score
+		}
+		return true
+	}
+}
+
+// ballot weighs the places of a subtree that is out of the forest.
+func (r *reconstruction) ballot(v int, draws [][]float32, standing func(*place) bool, turns []place) *ballot {
+	b := &ballot{}
+	top := math.Inf(-1)
+	r.trace = true
+	r.places(v, func(x place) {
+		if standing(&x) {
+			b.turned(x, turns)
+		}
+		if top = max(top, x.score); x.score > top-farOff {
+			b.places = append(b.places, x)
+		}
+	})
+	r.trace = false
+	for _, x := range b.places {
+		share := make([]float64, len(draws))
+		if x.score > top-farOff {
+			fixed := x.score - dot(r.f.t.weight, x.parts)
+			for k, d := range draws {
+				share[k] = fixed + sum(d, x.parts)
+			}
+		} else {
+			for k := range share {
+				share[k] = math.Inf(-1)
+			}
+		}
+		b.share = append(b.share, share)
+	}
+	for k := range draws {
+		b.normalise(k)
+	}
+	return b
+}
+
+// turned adds the forests in which the copy comes from one of its children.
+func (b *ballot) turned(here place, turns []place) {
+	for _, x := range turns {
+		x.score += here.score
+		for i, p := range here.parts {
+			x.parts[i] += p
+		}
+		b.places = append(b.places, x)
+	}
+}
+
+func (b *ballot) normalise(k int) {
+	top, total := math.Inf(-1), 0.0
+	for _, s := range b.share {
+		top = max(top, s[k])
+	}
+	for _, s := range b.share {
+		s[k] = math.Exp(s[k] - top)
+		total += s[k]
+	}
+	for _, s := range b.share {
+		s[k] /= total
+	}
+}
+
+// count adds up the places by their nearest ancestor that was seen.
+func (r *reconstruction) count(b *ballot, here int) belief {
+	by := map[int]float64{}
+	for i, x := range b.places {
+		at := x.at
+		if x.above {
+			at = r.f.parent[at]
+		}
+		by[r.nearestFrom(at)] += mean(b.share[i])
+	}
+	out := belief{posterior: calibrated(by[here]), rival: -1}
+	for q, p := range by {
+		if q != here && (p > out.share || p == out.share && q < out.rival) {
+			out.rival, out.share = q, p
+		}
+	}
+	out.share = min(out.share, 1-out.posterior)
+	return out
+}
+
+// stay lowers p, the probability per draw that unseen copy u of the forest is
+// there with just what is below it, to that of v's staying on its side of u.
+// In rest v is out; left is the child of v's parent when that is gone too.
+func (b *ballot) stay(p []float64, found, rest *forest, u, v, left int) {
+	if u == v || found.below(u, v) {
+		return
+	}
+	inside := found.below(v, u)
+	gone := !rest.alive(u)
+	for k := range p {
+		q := 0.0
+		for i, x := range b.places {
+			in := rest.below(x.at, u) && !(x.above && x.at == u)
+			if gone {
+				in = x.above && x.at == left
+			}
+			if in == inside || found.below(x.at, v) { // a turned copy stays
+
+				q += b.share[i][k]
+			}
+		}
+		p[k] = min(p[k], q)
+	}
+}
+
+// needed is, per draw, the probability that a forest needs an unseen copy: that
+// it describes the copies better than without it.
+func (r *reconstruction) needed(u int, draws [][]float32) []float64 {
+	out := make([]float64, len(draws))
+	found := r.f
+	with, value := r.contributions(), r.value()
+	r.f = found.clone()
+	if !r.f.dissolve(u) {
+		r.f = found
+		for k := range out {
+			out[k] = 1
+		}
+		return out
+	}
+	without := r.settled()
+	for i, x := range r.contributions() {
+		with[i] -= x
+	}
+	r.f = found
+	fixed := value - without - dot(r.f.t.weight, with)
+	for k, d := range draws {
+		out[k] = sigmoid(fixed + sum(d, with))
+	}
+	return out
+}
+
+// contributions is the log likelihood of every trait, of weight one.
+func (s *search) contributions() []float64 {
+	m := s.f.messages(s.pool)
+	defer m.release(s.pool)
+	out := make([]float64, s.pool.n)
+	for i, p := range m.in[virtualRoot] {
+		x := s.f.t.either(i, p) / 2
+		if root := s.f.t.root[i]; root != unknown {
+			x = p[root]
+		}
+		out[i] = math.Log(max(x, 1e-300))
+	}
+	return out
+}
+
+func dot(a, b []float64) (sum float64) {
+	for i, x := range a {
+		sum += x * b[i]
+	}
+	return sum
+}
+
+func sum(draw []float32, parts []float64) (sum float64) {
+	for i, x := range parts {
+		sum += float64(draw[i]) * x
+	}
+	return sum
+}
+
+func mean(list []float64) (sum float64) {
+	for _, x := range list {
+		sum += x / float64(len(list))
+	}
+	return sum
+}
+
+// doubt stays however clear the draws are: what happened may be nothing that the
+// model knows.
+const doubt = 0.005
+
+// calibrated is the posterior of what has a share of the draws.
+func calibrated(share float64) float64 { return doubt + (1-2*doubt)*share }
 
 // nearest is the nearest ancestor that was seen.
 func (r *reconstruction) nearest(v int) int { return r.nearestFrom(r.f.parent[v]) }

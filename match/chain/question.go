@@ -42,8 +42,8 @@ func (r *reconstruction) question() string {
 		if r.spam[worst] {
 			what = "more messages like " + r.label(worst)
 		}
-		return fmt.Sprintf("%s, or the file of %s, would decide most: it comes from %s (%.2f) or from %s (%.2f)",
-			what, r.party(b.rival), r.party(r.nearest(worst)), b.posterior, r.party(b.rival), b.share)
+		return fmt.Sprintf("%s would decide most: it comes from %s (%.2f) or from %s (%.2f)",
+			what, r.party(r.nearest(worst)), b.posterior, r.party(b.rival), b.share)
 	}
 	return r.askHidden()
 }

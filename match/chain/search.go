@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	costHidden = 8.0  // what an unseen copy has to save, in nats
+	costHidden = 11.0 // what an unseen copy has to save, in nats
 	costMerge  = 25.0 // what a second source has to save
 	maxSweeps  = 8
 	maxRefits  = 8
@@ -32,7 +32,10 @@ type search struct {
 
 	noUnknown bool // everything comes from the exports
 
-	now float64 // the value of the forest
+	trace  bool    // whether places keep the parts of their scores
+	now    float64 // the value of the forest
+	tries  int     // places that are tried for a subtree
+	refits int     // rounds of estimation after a change, at most
 
 	pairHop hop // of the pair of sources found last
 }
@@ -89,6 +92,7 @@ func (s *search) places(v int, yield func(place)) {
 	}
 	p := newPlacer(m, s.pool, v, m.in[v], s.prior(v, sub))
 	defer p.release()
+	p.trace = s.trace
 	for _, t := range s.around(v) {
 		if s.f.above(v, t) {
 			continue // a merged copy that comes from v
@@ -238,8 +242,9 @@ func (s *search) states(v int) []uint8 {
 // improve moves subtrees and turns edges until nothing gets better.
 func (s *search) improve(ctx context.Context) error {
 	sweeps := maxSweeps
+	s.tries, s.refits = maxTries, maxRefits
 	if len(s.f.nodes()) >= manyNodes {
-		sweeps = 1
+		sweeps, s.tries, s.refits = 1, 1, 0
 	}
 	s.now = s.settled()
 	for range sweeps {
@@ -272,7 +277,7 @@ func (s *search) move(v int) {
 	taken := old.clone()
 	taken.detach(v)
 	s.f = taken
-	for _, x := range s.best(v) {
+	for _, x := range s.best(v, s.tries) {
 		s.f = taken.clone()
 		s.attach(v, x)
 		if !slices.Equal(shape, s.f.shape()) && s.keep(old) {
@@ -287,13 +292,14 @@ const (
 	near     = 40.0 // nats by which a place may be worse than the best and is tried
 )
 
-// best lists the likeliest places for a subtree that is out of the forest.
-func (s *search) best(v int) []place {
+// best lists the likeliest places, at most tries of them, for a subtree that is
+// out of the forest.
+func (s *search) best(v, tries int) []place {
 	var list []place
 	s.places(v, func(x place) { list = append(list, x) })
 	slices.SortStableFunc(list, func(a, b place) int { return cmp.Compare(b.score, a.score) })
 	for i, x := range list {
-		if i == maxTries || x.score < list[0].score-near {
+		if i == tries || x.score < list[0].score-near {
 			return list[:i]
 		}
 	}
@@ -315,7 +321,7 @@ func (s *search) keep(old *forest) bool {
 // log likelihood.
 func (s *search) settled() float64 {
 	now := s.value()
-	for range maxRefits {
+	for range s.refits {
 		s.refit()
 		x := s.value()
 		if x < now+enough/2 {
