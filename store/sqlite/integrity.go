@@ -41,7 +41,7 @@ func (r *registry) compareShape(ctx context.Context) ([]string, error) {
 			return nil, err
 		}
 	}
-	const definitions = `SELECT type || ' ' || name || ': ' || coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\_stat%' ESCAPE '\' ORDER BY 1`
+	const definitions = `SELECT type || ' ' || name || ' of ' || tbl_name || ': ' || coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\_stat%' ESCAPE '\' ORDER BY 1`
 	want, err := texts(ctx, model, definitions)
 	if err != nil {
 		return nil, err
