@@ -276,7 +276,8 @@ func (d *draft) echoKey(i int, a, b string) string {
 		y, ok2 := m.runningNumber(b)
 		z, ok3 := m.runningNumber(d.cells[i])
 		if ok1 && ok2 && ok3 && x == y && strings.TrimSpace(a) != strings.TrimSpace(b) {
-			if v := m.renumber(b, z); !m.p.Seen.has(serialEntry(i, v)) {
+			// Where the number is vacant, its rows are in no copy.
+			if v := m.renumber(b, z); d.takesVacancy(i) || !m.p.Seen.has(serialEntry(i, v)) {
 				return v
 			}
 		}

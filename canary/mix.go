@@ -70,14 +70,15 @@ func (m *model) learnMixer() {
 	x.learnLikeness(m.clusters)
 }
 
-// rarePostcode is the share of different postcodes from which on their
-// dependence on city and region shows in their first characters only.
-const rarePostcode = 0.2
+const (
+	rarePostcode  = 0.2 // share of different postcodes from which on they have too few rows each to show what depends on them
+	tellingPrefix = 0.5 // share of the entropy of cities, or regions, that the first half of a postcode explains
+)
 
-// placeColumns are city, region and postcode where a postcode has too few rows
-// to show what depends on it.
+// placeColumns are city, region and postcode where a postcode says by its first
+// half alone in which of them it lies.
 func (m *model) placeColumns() (out []int) {
-	if m.postcode < 0 || m.distinct[m.postcode] < rarePostcode {
+	if m.postcode < 0 || m.distinct[m.postcode] < rarePostcode || !m.prefixTells() {
 		return nil
 	}
 	for _, i := range []int{m.city, m.region, m.postcode} {
@@ -86,6 +87,22 @@ func (m *model) placeColumns() (out []int) {
 		}
 	}
 	return out
+}
+
+// prefixTells reports whether the first half of postcodes goes with cities or regions.
+func (m *model) prefixTells() bool {
+	ids, codes := map[string]int32{}, make([]int32, len(m.p.Sample))
+	for r, row := range m.p.Sample {
+		rs := []rune(cell(row.Cells, m.postcode))
+		v := string(rs[:len(rs)/2])
+		if _, ok := ids[v]; !ok {
+			ids[v] = int32(len(ids))
+		}
+		codes[r] = ids[v]
+	}
+	return slices.ContainsFunc([]int{m.city, m.region}, func(i int) bool {
+		return i >= 0 && m.mixer.explained(i, codes) >= tellingPrefix
+	})
 }
 
 // mixable reports whether a column identifies nobody and stands in no order.
@@ -161,21 +178,11 @@ func (x *mixer) telling(i int) (parents []int, bound float64) {
 		share  float64
 	}
 	var all []told
-	n := min(len(x.codes[i]), mixRows)
-	h := entropy(x.codes[i][:n])
-	if h == 0 {
-		return nil, 0
-	}
-	shuffled := slices.Clone(x.codes[i][:n])
-	rng := rand.New(rand.NewPCG(uint64(i), 0x6d6978))
-	rng.Shuffle(n, func(a, b int) { shuffled[a], shuffled[b] = shuffled[b], shuffled[a] })
 	for _, k := range x.columns {
 		if k == i {
 			continue
 		}
-		other := x.codes[k][:n]
-		share := (joint(shuffled, other) - joint(x.codes[i][:n], other)) / h
-		share = math.Round(share*1e6) / 1e6
+		share := x.explained(i, x.codes[k])
 		if share >= mixTelling {
 			all = append(all, told{k, share})
 		}
@@ -188,6 +195,21 @@ func (x *mixer) telling(i int) (parents []int, bound float64) {
 		bound = all[0].share
 	}
 	return parents, bound
+}
+
+// explained is the share of column i's entropy that other codes explain, less
+// what they explain of the same column shuffled.
+func (x *mixer) explained(i int, other []int32) float64 {
+	n := min(len(x.codes[i]), mixRows)
+	h := entropy(x.codes[i][:n])
+	if h == 0 {
+		return 0
+	}
+	shuffled := slices.Clone(x.codes[i][:n])
+	rng := rand.New(rand.NewPCG(uint64(i), 0x6d6978))
+	rng.Shuffle(n, func(a, b int) { shuffled[a], shuffled[b] = shuffled[b], shuffled[a] })
+	share := (joint(shuffled, other[:n]) - joint(x.codes[i][:n], other[:n])) / h
+	return math.Round(share*1e6) / 1e6
 }
 
 func entropy(codes []int32) float64 { return joint(codes, make([]int32, len(codes))) }
