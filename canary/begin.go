@@ -14,7 +14,7 @@ type beginning struct {
 	bits   [2]float64 // of given and family name
 	named  bool
 	box    mailbox // in the row's own habit
-	tries  int     // that were looked at, of which this is the first that reached, or the best
+	tries  int     // that were looked at, of which this is the last
 	enough bool    // the box is hard enough to guess
 }
 
@@ -67,10 +67,10 @@ func (d *draft) floor() float64 {
 }
 
 // reach looks at names until one's address reaches so many bits, which the
-// choice among them lessens, or takes the hardest to guess.
-func (d *draft) reach(b beginning, want float64) beginning {
-	var best beginning
-	for try := 1; ; try++ {
+// choice among them lessens. If none does, the first stays.
+func (d *draft) reach(first beginning, want float64) beginning {
+	b := first
+	for try := 1; try <= addressTries; try++ {
 		h, least := d.m.habitOf(b.row), want+log2(float64(try))
 		b.tries, b.box = try, mailbox{bits: h.most(b.bits)}
 		if b.box.bits >= least {
@@ -79,15 +79,9 @@ func (d *draft) reach(b beginning, want float64) beginning {
 		if b.enough = b.box.bits >= least; b.enough {
 			return b
 		}
-		if try == 1 || b.box.bits > best.box.bits {
-			best = b
-		}
-		if try == addressTries {
-			best.tries = try
-			return best
-		}
 		d.name(&b)
 	}
+	return first
 }
 
 // most bounds the surprise of what a habit makes of a name, given the bits of
