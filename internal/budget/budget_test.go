@@ -2,6 +2,7 @@ package budget
 
 import (
 	"bytes"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -29,7 +30,13 @@ func TestCheck(t *testing.T) {
 	}{
 		{"cheap", "", 1, func() {}},
 		{"slow", "of the processor", 1, spin},
-		{"large", "of memory", 1, func() { sink = make([]byte, Memory+Memory/8); sink[len(sink)-1] = 1 }},
+		{"large", "of memory", 1, func() {
+			large := make([]byte, Memory+Memory/8)
+			for i := 0; i < len(large); i += 512 {
+				large[i] = 1
+			}
+			runtime.KeepAlive(large)
+		}},
 		{"much garbage", "", 1, func() {
 			for range 40 {
 				sink = make([]byte, Memory/32)
