@@ -76,9 +76,9 @@ const (
 )
 
 // placeColumns are city, region and postcode where a postcode says by its first
-// half alone in which of them it lies.
+// half alone in which of them it lies, or where no city lies in two regions.
 func (m *model) placeColumns() (out []int) {
-	if m.postcode < 0 || m.distinct[m.postcode] < rarePostcode || !m.prefixTells() {
+	if m.postcode < 0 || m.distinct[m.postcode] < rarePostcode || !m.prefixTells() && !m.cityTells() {
 		return nil
 	}
 	for _, i := range []int{m.city, m.region, m.postcode} {
@@ -103,6 +103,22 @@ func (m *model) prefixTells() bool {
 	return slices.ContainsFunc([]int{m.city, m.region}, func(i int) bool {
 		return i >= 0 && m.mixer.explained(i, codes) >= tellingPrefix
 	})
+}
+
+// cityTells reports whether the region follows from the city.
+func (m *model) cityTells() bool {
+	if m.city < 0 || m.region < 0 {
+		return false
+	}
+	region := map[int32]int32{}
+	for r, city := range m.mixer.codes[m.city] {
+		of := m.mixer.codes[m.region][r]
+		if was, seen := region[city]; seen && was != of {
+			return false
+		}
+		region[city] = of
+	}
+	return len(region)*2 < len(m.p.Sample)
 }
 
 // mixable reports whether a column identifies nobody and stands in no order.

@@ -86,10 +86,16 @@ func forms(lists map[string][][]string, name string) map[string]entry {
 }
 
 // inherit adds the forms of addresses to own: they turn up in the names of
-// companies and towns too, where none is dropped.
+// companies and towns too, where none is dropped. A form that own spells in
+// another way is spelled that way.
 func inherit(address, own map[string]entry) map[string]entry {
 	for w, e := range address {
-		if _, found := own[w]; !found {
+		if _, found := own[w]; found {
+			continue
+		}
+		if again, found := own[string(e.form)]; found {
+			own[w] = again
+		} else {
 			own[w] = entry{form: e.form}
 		}
 	}
