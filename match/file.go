@@ -75,6 +75,7 @@ func (e *Engine) File(ctx context.Context, f *table.File, s Seen) (*Reading, err
 		in.Unreadable++
 		in.Problem = broken.Error()
 	}
+	in.noteIrregular(f.Irregular())
 	r.Inputs = []Input{in}
 	r.Sketch = sketcher.Sketch()
 	r.Sketch.Kind, r.Sketch.Holder, r.Sketch.FirstSeen = "file", s.Holder, s.At

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"strings"
 
 	"telltale/canary"
 	"telltale/canary/recognise"
@@ -230,6 +232,20 @@ func (in *Input) asText(passed []table.Passed) {
 			in.Problem = cmp.Or(in.Problem, p.Err.Error()+"; only its bytes were searched for canaries")
 		}
 	}
+}
+
+// noteIrregular says that links and devices of an archive were passed over. They
+// hold no data there: what was read is complete.
+func (in *Input) noteIrregular(n int, first []string) {
+	if n == 0 {
+		return
+	}
+	more := ""
+	if n > len(first) {
+		more = fmt.Sprintf(" and %d more", n-len(first))
+	}
+	note := fmt.Sprintf("entries that are no regular files and were not read: %d: %s%s", n, strings.Join(first, ", "), more)
+	in.Problem = strings.TrimPrefix(in.Problem+"; "+note, "; ")
 }
 
 // oneColumn reports whether a table may as well be lines of text.

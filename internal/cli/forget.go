@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -102,7 +101,7 @@ func (p *program) persons(c *cli.Context) ([]string, error) {
 		contacts = append(contacts, lines...)
 	}
 	if name := c.String("persons"); name != "" {
-		f, err := os.Open(name)
+		f, err := openRegular(name)
 		if err != nil {
 			return nil, err
 		}

@@ -49,6 +49,9 @@ func (p *program) openTable(name string, o table.Options) (*table.File, error) {
 	if name == "-" {
 		return table.NewFile("standard input", io.NopCloser(p.In), o)
 	}
+	if err := checkRegular(name); err != nil {
+		return nil, err
+	}
 	return table.Open(name, o)
 }
 

@@ -288,34 +288,58 @@ func exitStatus(result match.Result, asked bool) error {
 	return nil
 }
 
-// expand lists the files below the directories among the arguments.
-func expand(args []string) ([]string, error) {
-	var out []string
+// expand lists the files below the directories among the arguments, and what
+// else stands there.
+func expand(args []string) (files []string, others []irregular, err error) {
+	roots := resolved(args)
 	for _, arg := range args {
 		info, err := os.Stat(arg)
-		if arg == "-" || err == nil && !info.IsDir() {
-			out = append(out, arg)
+		switch {
+		case arg == "-":
+			files = append(files, arg)
+			continue
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, nil, fmt.Errorf("%s: %w", arg, fs.ErrNotExist)
+		case err != nil:
+			return nil, nil, err
+		case !info.IsDir():
+			if err := checkRegular(arg); err != nil {
+				return nil, nil, err
+			}
+			files = append(files, arg)
 			continue
 		}
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%s: %w", arg, fs.ErrNotExist)
-		}
+		below, passed, err := walk(arg, roots)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		before := len(out)
-		err = filepath.WalkDir(arg, func(path string, d fs.DirEntry, err error) error {
-			if err == nil && d.Type().IsRegular() {
-				out = append(out, path)
-			}
-			return err
-		})
-		if err != nil {
-			return nil, err
+		if len(below) == 0 && len(passed) > 0 {
+			return nil, nil, inputError("name a link's target itself; give a stream as -", "%s: the directory holds no files: %s", arg, sayIrregular(passed))
 		}
-		if len(out) == before {
-			return nil, inputError("", "%s: the directory holds no files", arg)
+		if len(below) == 0 {
+			return nil, nil, inputError("", "%s: the directory holds no files", arg)
 		}
+		files, others = append(files, below...), append(others, passed...)
 	}
-	return out, nil
+	return files, others, nil
+}
+
+// walk lists the regular files below a directory, and what else stands there.
+// The directory itself may be a link.
+func walk(dir string, roots []string) (files []string, others []irregular, err error) {
+	dir = filepath.Clean(dir) + string(filepath.Separator)
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil || d.IsDir():
+			return err
+		case d.Type().IsRegular():
+			files = append(files, path)
+		default:
+			if entry, ok := irregularOf(path, d.Type(), roots); ok {
+				others = append(others, entry)
+			}
+		}
+		return nil
+	})
+	return files, others, err
 }

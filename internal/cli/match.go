@@ -39,7 +39,7 @@ func (p *program) runMatch(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	files, err := expand(args)
+	files, others, err := expand(args)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,10 @@ func (p *program) runMatch(c *cli.Context) error {
 		if len(failed) == len(files) {
 			return inputError("", "none of the %d files could be read; the first: %s", len(files), failed[0].Problem)
 		}
-		return i.decide(c, func(result *match.Result) { addFailed(result, failed) })
+		return i.decide(c, func(result *match.Result) {
+			addFailed(result, failed)
+			addIrregular(result, others)
+		})
 	})
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -93,7 +92,7 @@ func (p *program) runPoolFile(kind string, do func(ctx context.Context, kind str
 func (p *program) readPool(name, kind, locale string) ([]string, error) {
 	in := p.In
 	if name != "-" {
-		f, err := os.Open(name)
+		f, err := openRegular(name)
 		if err != nil {
 			return nil, err
 		}

@@ -54,11 +54,12 @@ func (p *program) runTrace(c *cli.Context) error {
 	if contact := c.String("contact"); contact != "" && len(message.FromText(contact, "", "", received).Recipients) == 0 {
 		return usageError("give an address such as ann@example.org, or a telephone number", "trace: --contact is neither an address nor a number")
 	}
-	files, err := expand(args)
+	files, others, err := expand(args)
 	if err != nil {
 		return err
 	}
-	files = outsideMaildirs(files)
+	files = outsideMaildirs(files, func(name string) string { return name })
+	others = outsideMaildirs(others, func(e irregular) string { return e.path })
 	stream := p.jsonLines(files)
 	var messages []message.Message
 	var failed []match.Input
@@ -85,7 +86,7 @@ func (p *program) runTrace(c *cli.Context) error {
 		if stream != nil {
 			return t.stream(stream)
 		}
-		return t.batch(p.amend(c, messages, received), failed)
+		return t.batch(p.amend(c, messages, received), failed, others)
 	})
 }
 
@@ -108,7 +109,7 @@ const lookSize = 4096
 
 // batch weighs all messages together and answers once. Without a case, what
 // was read of a message is forgotten as soon as it is weighed.
-func (t *tracing) batch(messages []message.Message, failed []match.Input) error {
+func (t *tracing) batch(messages []message.Message, failed []match.Input, others []irregular) error {
 	trace, ctx := t.engine.NewTrace(), t.c.Context
 	if err := t.engine.Resolve(ctx, messages); err != nil {
 		return err
@@ -133,6 +134,7 @@ func (t *tracing) batch(messages []message.Message, failed []match.Input) error 
 	}
 	finish := func(result *match.Result) {
 		addFailed(result, failed)
+		addIrregular(result, others)
 		t.revealContacts(result, messages)
 	}
 	if t.caseName != "" {
@@ -195,7 +197,7 @@ func (t *tracing) revealContacts(result *match.Result, messages []message.Messag
 
 // outsideMaildirs leaves out what stands in a maildir and is no message: the
 // indexes of its server, and messages that have not arrived (tmp).
-func outsideMaildirs(files []string) []string {
+func outsideMaildirs[T any](files []T, nameOf func(T) string) []T {
 	known := map[string]bool{}
 	maildir := func(dir string) bool {
 		is, ok := known[dir]
@@ -207,7 +209,8 @@ func outsideMaildirs(files []string) []string {
 		}
 		return is
 	}
-	return slices.DeleteFunc(files, func(name string) bool {
+	return slices.DeleteFunc(files, func(file T) bool {
+		name := nameOf(file)
 		dir := filepath.Dir(name)
 		return name != "-" && (maildir(dir) || filepath.Base(dir) == "tmp" && maildir(filepath.Dir(dir)))
 	})
@@ -243,7 +246,7 @@ func (p *program) readMessageFile(name string) ([]message.Message, error) {
 	if name == "-" {
 		name = "standard input"
 	} else {
-		f, err := os.Open(name)
+		f, err := openRegular(name)
 		if err != nil {
 			return nil, err
 		}

@@ -172,7 +172,7 @@ func aliases(master key.Secret, locale string) []Alias {
 func TestFormulasAreCarriedThrough(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	source := customers(rand.New(rand.NewPCG(seed, 1)), 700, 0.5)
+	source := customers(rand.New(rand.NewPCG(seed, 1)), 300, 0.5)
 	for name, s := range schemas(source.Header) {
 		data := render(t, s, source.Rows)
 		want := cellsOf(t, parse(t, s, data))
@@ -233,8 +233,8 @@ func TestNoFormulasAreMade(t *testing.T) {
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 2))
 	for _, hostile := range []float64{0, 0.3} {
-		for round := range 3 {
-			source := customers(r, 700, hostile)
+		for round := range 2 {
+			source := customers(r, 300, hostile)
 			own := make([]bool, len(source.Header))
 			for _, row := range source.Rows {
 				for i, cell := range row {

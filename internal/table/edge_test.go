@@ -382,3 +382,34 @@ func TestCloseStops(t *testing.T) {
 		t.Error("a closed table is read on")
 	}
 }
+
+// What a tar archive says of an entry's kind hides no data: all but links,
+// devices, pipes and folders are read, and these are counted.
+func TestTarKinds(t *testing.T) {
+	plain := people(1<<12, "")
+	var out bytes.Buffer
+	tw := tar.NewWriter(&out)
+	write := func(h tar.Header, data []byte) {
+		h.Size = int64(len(data))
+		if err := tw.WriteHeader(&h); err != nil {
+			t.Fatal(err)
+		}
+		tw.Write(data)
+	}
+	write(tar.Header{Typeflag: tar.TypeXGlobalHeader, PAXRecords: map[string]string{"comment": "x"}}, nil)
+	write(tar.Header{Name: "dir/", Typeflag: tar.TypeDir}, nil)
+	write(tar.Header{Name: "pipe", Typeflag: tar.TypeFifo}, nil)
+	write(tar.Header{Name: "link", Linkname: "people.csv", Typeflag: tar.TypeSymlink}, nil)
+	write(tar.Header{Name: "contiguous.csv", Typeflag: tar.TypeCont}, plain)
+	write(tar.Header{Name: "vendor.csv", Typeflag: 'Z'}, plain)
+	tw.Close()
+	f, err := NewFile("kinds.tar", bytes.NewReader(out.Bytes()), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := readAll(t, f)
+	n, first := f.Irregular()
+	if len(all) != 2 || n != 2 || strings.Join(first, ", ") != "pipe (named pipe), link (link)" {
+		t.Errorf("%d tables, %d passed over: %v", len(all), n, first)
+	}
+}

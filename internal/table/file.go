@@ -71,8 +71,10 @@ type File struct {
 	first    Reader   // found by Open
 	found    int
 	passed   []Passed
-	info     Info
-	ended    bool
+
+	irregular irregular
+	info      Info
+	ended     bool
 }
 
 // tableSet gives the tables of one stream.
@@ -256,6 +258,10 @@ func (f *File) Size() int64 { return f.size }
 
 // Passed returns the members of archives that were passed over so far.
 func (f *File) Passed() []Passed { return f.passed }
+
+// Irregular returns how many entries of archives so far were links, devices or
+// pipes, which hold no data there, and describes the first of them.
+func (f *File) Irregular() (n int, first []string) { return f.irregular.n, f.irregular.names }
 
 // Info describes the file.
 func (f *File) Info() Info {

@@ -227,7 +227,9 @@ func (t *tarball) next() (*member, error) {
 		if err != nil {
 			return nil, archiveError(err)
 		}
-		if h.Typeflag == tar.TypeReg {
+		if note, data := entryOf(h); !data {
+			t.f.irregular.add(h.Name, note)
+		} else {
 			if err := t.f.countMember(); err != nil {
 				return nil, err
 			}
@@ -239,6 +241,38 @@ func (t *tarball) next() (*member, error) {
 }
 
 func (t *tarball) close() {}
+
+// entryOf reports whether an entry of a tar archive holds data, as all kinds do
+// that are not known to hold none; note is for one that is passed over.
+func entryOf(h *tar.Header) (note string, data bool) {
+	switch h.Typeflag {
+	case tar.TypeDir, tar.TypeXGlobalHeader:
+		return "", false
+	case tar.TypeLink, tar.TypeSymlink:
+		return "link", false
+	case tar.TypeChar, tar.TypeBlock:
+		return "device", false
+	case tar.TypeFifo:
+		return "named pipe", false
+	}
+	return "", true
+}
+
+// irregular counts the entries of archives that are no files, and names some.
+type irregular struct {
+	n     int
+	names []string
+}
+
+func (i *irregular) add(name, note string) {
+	const most = 5
+	if note == "" {
+		return
+	}
+	if i.n++; i.n <= most {
+		i.names = append(i.names, fmt.Sprintf("%s (%s)", name, note))
+	}
+}
 
 // archiveEnd reports whether err is an archive's early end, up to which it can
 // still be used.
