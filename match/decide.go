@@ -316,7 +316,7 @@ func (d *decision) describe(s *dataset, o *observed) {
 		}
 		for i, id := range p.exports {
 			if i == 0 || p.canary.Shared {
-				d.result.Canaries = append(d.result.Canaries, Canary{id, s.recipientOf(id), p.canary.Slot, p.canary.Shared, kinds, seen.Bits, seen.Matched, seen.Message, p.guesses(seen), seen.Form, seen.Inside})
+				d.result.Canaries = append(d.result.Canaries, Canary{id, s.recipientOf(id), p.canary.Slot, p.canary.Shared, kinds, seen.Bits, p.exports, seen.Matched, seen.Message, p.guesses(seen), seen.Form, seen.Inside})
 			}
 		}
 	}

@@ -115,6 +115,7 @@ type Canary struct {
 	Shared    bool     `json:"shared"`
 	Kinds     []string `json:"kinds"` // which of its identities agree
 	Bits      float64  `json:"bits"`
+	Exports   []string `json:"-"`                // all that carry it, by time
 	Matched   []int    `json:"-"`                // which of its identities agree, by number
 	Message   bool     `json:"-"`                // it was seen in a message
 	Guesses   float64  `json:"-"`                // that a stranger may have had, at the bits of Matched together

@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"sort"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -59,22 +58,19 @@ func (r *registry) chainOf(ctx context.Context, name string) (chain.Graph, error
 		return chain.Graph{}, err
 	}
 	var nodes []chain.Node
-	suspects := map[string]bool{} // exports that some sighting is attributed to
+	var attributions []attribution
 	groups, err := campaigns(records, sealed)
 	if err != nil {
 		return chain.Graph{}, fmt.Errorf("case %s: %w", name, err)
 	}
 	for _, group := range groups {
-		node, accused, err := group.node(ctx, engine)
+		node, a, err := group.node(ctx, engine)
 		if err != nil {
 			return chain.Graph{}, fmt.Errorf("case %s, sighting %s: %w", name, group.records[0].Name, err)
 		}
-		for _, id := range accused {
-			suspects[id] = true
-		}
-		nodes = append(nodes, node)
+		nodes, attributions = append(nodes, node), append(attributions, a)
 	}
-	exports, err := r.exportNodes(ctx, engine, suspects)
+	exports, err := r.exportNodes(ctx, engine, accusedOf(attributions))
 	if err != nil {
 		return chain.Graph{}, err
 	}
@@ -82,7 +78,13 @@ func (r *registry) chainOf(ctx context.Context, name string) (chain.Graph, error
 	if err != nil {
 		return chain.Graph{}, err
 	}
-	return chain.Reconstruct(ctx, append(exports, nodes...), facts, chain.Options{Case: name})
+	graph, err := chain.Reconstruct(ctx, append(exports, nodes...), facts, chain.Options{Case: name})
+	if err != nil {
+		return graph, err
+	}
+	passages, err := r.passages(ctx, engine, attributions)
+	graph.Pass(passages)
+	return graph, err
 }
 
 // group is a file, or the messages of one campaign: a list that shows itself
@@ -186,28 +188,24 @@ func (g *group) label() string {
 }
 
 // node decides by itself what one group is made of.
-func (g *group) node(ctx context.Context, engine *match.Engine) (chain.Node, []string, error) {
+func (g *group) node(ctx context.Context, engine *match.Engine) (chain.Node, attribution, error) {
 	var sketch *chain.Sketch
 	for _, r := range g.readings {
 		sketch = chain.Merge(sketch, r.Sketch)
 	}
 	result, err := engine.Decide(ctx, g.readings)
 	if err != nil {
-		return chain.Node{}, nil, err
+		return chain.Node{}, attribution{}, err
 	}
 	node := chain.Node{ID: g.sealed[0].ID, Kind: chain.Sighting, Label: g.label(), Holder: g.holder(), FirstSeen: g.firstSeen(), Sketch: sketch}
 	if g.sealed[0].Kind == "message" {
 		node.Kind = chain.Campaign
 	}
-	var exports []string
 	sketch.Kind, sketch.Recipients = node.Kind, nil
 	for _, s := range result.Suspects {
 		sketch.Recipients = append(sketch.Recipients, chain.Share{Recipient: s.Recipient, Accused: s.Accused, LogE: s.LogE, Share: s.Share})
-		if s.Accused {
-			exports = append(exports, s.Exports...)
-		}
 	}
-	return node, exports, nil
+	return node, attribute(node.Label, &result), nil
 }
 
 func (g *group) firstSeen() (at time.Time) {
@@ -219,20 +217,25 @@ func (g *group) firstSeen() (at time.Time) {
 	return at
 }
 
-func (r *registry) exportNodes(ctx context.Context, engine *match.Engine, wanted map[string]bool) ([]chain.Node, error) {
+func (r *registry) exportNodes(ctx context.Context, engine *match.Engine, wanted []string) ([]chain.Node, error) {
 	var nodes []chain.Node
 	err := r.View(ctx, func(tx store.Tx) error {
-		for id := range wanted {
+		for _, id := range wanted {
 			e, err := tx.Export(id)
 			if err != nil {
 				return err
 			}
-			nodes = append(nodes, chain.Node{ID: e.ID, Kind: chain.Export, Label: "export " + e.ID, Recipient: e.Recipient, FirstSeen: e.IssuedAt, Sketch: engine.Issued(e)})
+			node := exportNode(e)
+			node.Sketch = engine.Issued(e)
+			nodes = append(nodes, node)
 		}
 		return nil
 	})
-	sort.Slice(nodes, func(i, k int) bool { return nodes[i].ID < nodes[k].ID })
 	return nodes, err
+}
+
+func exportNode(e store.Export) chain.Node {
+	return chain.Node{ID: e.ID, Kind: chain.Export, Label: "export " + e.ID, Recipient: e.Recipient, FirstSeen: e.IssuedAt}
 }
 
 func (r *registry) statedFacts(ctx context.Context, name string) ([]chain.Fact, error) {

@@ -18,6 +18,10 @@
 // others do. Marks, times and stated facts count beside the content. A holder
 // known by a statement alone becomes a node of his own.
 //
+// Exports are not made from each other by what a sighting shows. Where one was
+// made from the copy of another all the same, or the registry names a recipient's
+// parent, Graph.Pass puts the one above the other.
+//
 // A campaign of messages is a few rows of a list that nobody has seen: its rows
 // speak, its silence on columns and cells does not.
 //
@@ -43,10 +47,12 @@ const (
 
 // Bases of edges.
 const (
-	Marked    = "marked"
-	Inherited = "inherited"
-	Stated    = "stated"
-	Inferred  = "inferred"
+	Marked     = "marked"
+	Inherited  = "inherited"
+	Stated     = "stated"
+	Inferred   = "inferred"
+	Registered = "registered" // between exports: a recipient's parent in the registry
+	Nested     = "nested"     // between exports: one was made from the copy of the other
 )
 
 // Schema names the JSON form of a Graph.

@@ -82,9 +82,13 @@ func (r *reconstruction) graphNode(i int, ids map[int]string) GraphNode {
 	case n < 0:
 		return GraphNode{ID: ids[i], Kind: Hidden, Label: "at least one unknown holder", Recipient: r.recipient(i)}
 	}
-	v := r.given[n]
-	label := cmp.Or(v.Label, v.ID)
-	return GraphNode{ID: v.ID, Kind: v.Kind, Label: label, Recipient: cmp.Or(v.Recipient, r.recipient(i)), FirstSeen: timeText(v.FirstSeen)}
+	v := r.given[n].graph()
+	v.Recipient = cmp.Or(v.Recipient, r.recipient(i))
+	return v
+}
+
+func (n Node) graph() GraphNode {
+	return GraphNode{ID: n.ID, Kind: n.Kind, Label: cmp.Or(n.Label, n.ID), Recipient: n.Recipient, FirstSeen: timeText(n.FirstSeen)}
 }
 
 func timeText(t time.Time) string {
