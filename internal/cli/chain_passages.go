@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -31,11 +32,28 @@ func attribute(label string, result *match.Result) attribution {
 	return a
 }
 
+// shownOf lists, per canary of a recipient's own, the exports that carry it.
+// His exports' canaries of one slot can have contacts in common: of these, the
+// one counts of which most was seen, and all where as much was seen of several.
 func shownOf(result *match.Result, recipient string) (out [][]string) {
+	type seen struct {
+		matched int
+		exports []string
+	}
+	best := map[int]seen{}
 	for _, c := range result.Canaries {
-		if c.Recipient == recipient && !c.Shared {
-			out = append(out, c.Exports)
+		if c.Recipient != recipient || c.Shared {
+			continue
 		}
+		switch b := best[c.Slot]; {
+		case len(c.Matched) > b.matched:
+			best[c.Slot] = seen{len(c.Matched), c.Exports}
+		case len(c.Matched) == b.matched:
+			best[c.Slot] = seen{b.matched, append(slices.Clone(b.exports), c.Exports...)}
+		}
+	}
+	for _, slot := range slices.Sorted(maps.Keys(best)) {
+		out = append(out, best[slot].exports)
 	}
 	return out
 }
