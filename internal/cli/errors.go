@@ -11,6 +11,7 @@ import (
 	"telltale/internal/key"
 	"telltale/internal/table"
 	"telltale/match/link"
+	"telltale/match/message"
 	"telltale/store"
 )
 
@@ -100,6 +101,16 @@ func describe(err error) *failure {
 		return describe(exitError, "input", "keys must be unique: remove the row, or choose other key columns with dataset add --key")
 	case errors.As(err, &exhausted):
 		return describe(exitError, "pool", "add contacts that you own with telltale pool add, or ask for fewer --canaries")
+	case errors.Is(err, table.ErrLimit):
+		return describe(exitError, "limit", "unpack it yourself where room is bounded (a workbook: save its sheets as CSV), and give the files that come out")
+	case errors.Is(err, table.ErrTruncated):
+		return describe(exitError, "input", "the file is not whole: get it again, or unpack what can be unpacked and give that")
+	case errors.Is(err, table.ErrDamaged):
+		return describe(exitError, "input", "get the file again, or give what a repair tool saves of it")
+	case errors.Is(err, message.ErrNoMessage):
+		return describe(exitError, "input", "give a file with a message, or type one with --contact and --text")
+	case errors.Is(err, message.ErrNotText):
+		return describe(exitError, "input", "give a mail, an mbox, a chat, a text or a table; unpack archives first")
 	case errors.Is(err, table.ErrEmpty):
 		return describe(exitError, "input", "give a file with at least one row")
 	case errors.Is(err, table.ErrNotTable):

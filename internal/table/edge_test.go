@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ulikunitz/xz"
 	"go.uber.org/goleak"
 	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -411,5 +412,33 @@ func TestTarKinds(t *testing.T) {
 	n, first := f.Irregular()
 	if len(all) != 2 || n != 2 || strings.Join(first, ", ") != "pipe (named pipe), link (link)" {
 		t.Errorf("%d tables, %d passed over: %v", len(all), n, first)
+	}
+}
+
+// An xz file that is cut, between its blocks too, is cut short and not at its
+// end; padding and a second stream are none the worse for it.
+func TestCutXZ(t *testing.T) {
+	var out bytes.Buffer
+	w, err := xz.WriterConfig{BlockSize: 1 << 11, DictCap: 1 << 12}.NewWriter(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Write(people(1<<13, ""))
+	w.Close()
+	read := func(data []byte) error {
+		z, _, err := decompressor("xz", bytes.NewReader(data))
+		if err == nil {
+			_, err = io.Copy(io.Discard, z)
+		}
+		return err
+	}
+	padded := append(append(bytes.Clone(out.Bytes()), make([]byte, 8)...), out.Bytes()...)
+	if err := errors.Join(read(out.Bytes()), read(padded)); err != nil {
+		t.Error(err)
+	}
+	for n := 12; n < out.Len(); n += 4 { // blocks end at multiples of four
+		if read(out.Bytes()[:n]) == nil {
+			t.Errorf("%d of %d bytes are read as the whole", n, out.Len())
+		}
 	}
 }

@@ -185,6 +185,9 @@ func (f *File) expand(m *member, kind string) (container, error) {
 		return &tarball{f: f, tar: tar.NewReader(m.stream), outer: inner}, nil
 	}
 	r, shut, err := decompressor(kind, m.stream)
+	if err == io.EOF { // within the header
+		err = io.ErrUnexpectedEOF
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.label(m.name), archiveError(err))
 	}
@@ -208,10 +211,42 @@ func decompressor(kind string, r io.Reader) (io.Reader, func(), error) {
 		}
 		return z, z.Close, nil
 	case "xz":
-		z, err := xz.NewReader(r)
-		return z, nil, err
+		w := &whole{in: tail{r: r}}
+		z, err := xz.NewReader(&w.in)
+		w.z = z
+		return w, nil, err
 	}
 	return bzip2.NewReader(r), nil, nil
+}
+
+// whole reads xz. A stream that is cut between two blocks is no end to the
+// library: the last two bytes, but for padding, must be those of a footer.
+type whole struct {
+	in tail
+	z  io.Reader
+}
+
+func (w *whole) Read(p []byte) (int, error) {
+	n, err := w.z.Read(p)
+	if err == io.EOF && string(w.in.last[:]) != "YZ" {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+// tail keeps the last two bytes read before any zeros.
+type tail struct {
+	r    io.Reader
+	last [2]byte
+}
+
+func (t *tail) Read(p []byte) (int, error) {
+	n, err := t.r.Read(p)
+	data := bytes.TrimRight(p[:n], "\x00")
+	for _, c := range data[max(0, len(data)-2):] {
+		t.last[0], t.last[1] = t.last[1], c
+	}
+	return n, err
 }
 
 // tarball gives the regular files of a tar archive.
