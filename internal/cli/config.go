@@ -39,8 +39,15 @@ func readConfig(getenv func(string) string) (config, error) {
 	return c, nil
 }
 
+// maxTOML is how long a file of settings may be, in bytes: the decoder collects
+// every unknown key with what stands around it, which costs the square of their number.
+const maxTOML = 64 << 10
+
 // decodeTOML reads text into v; unknown keys are errors.
 func decodeTOML(text []byte, v any) error {
+	if len(text) > maxTOML {
+		return fmt.Errorf("%d bytes, want %d at most: is it a file of settings?", len(text), maxTOML)
+	}
 	dec := toml.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
 	err := dec.Decode(v)
