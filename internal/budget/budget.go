@@ -15,6 +15,7 @@ package budget
 import (
 	"flag"
 	"fmt"
+	"io"
 	"runtime/debug"
 	"runtime/metrics"
 	"slices"
@@ -144,6 +145,29 @@ func Grow(data []byte, size int) []byte {
 		return data
 	}
 	return slices.Repeat(data, size/len(data))
+}
+
+// Endless returns a reader of size bytes that repeats text, and holds no more
+// than the text itself.
+func Endless(text string, size int64) io.Reader { return &endless{text: text, left: size} }
+
+type endless struct {
+	text string
+	left int64
+	at   int
+}
+
+func (e *endless) Read(p []byte) (int, error) {
+	if e.left <= 0 {
+		return 0, io.EOF
+	}
+	p = p[:min(int64(len(p)), e.left)]
+	for k := 0; k < len(p); {
+		m := copy(p[k:], e.text[e.at:])
+		k, e.at = k+m, (e.at+m)%len(e.text)
+	}
+	e.left -= int64(len(p))
+	return len(p), nil
 }
 
 // Grown is Grow for one input in sixty-four, chosen by its bytes, and data for

@@ -15,26 +15,6 @@ import (
 
 var monsters = flag.Bool("monsters", false, "read the streams of hostile tests in full length, 10 GB each")
 
-// endless repeats a text up to n bytes, from no memory.
-type endless struct {
-	text string
-	n    int64
-	at   int
-}
-
-func (e *endless) Read(p []byte) (int, error) {
-	if e.n <= 0 {
-		return 0, io.EOF
-	}
-	p = p[:min(int64(len(p)), e.n)]
-	for k := 0; k < len(p); {
-		m := copy(p[k:], e.text[e.at:])
-		k, e.at = k+m, (e.at+m)%len(e.text)
-	}
-	e.n -= int64(len(p))
-	return len(p), nil
-}
-
 // TestNoLineEnd reads tables in which the line end never comes. All cells are
 // read or accounted for, and memory is that of one record.
 func TestNoLineEnd(t *testing.T) {
@@ -59,7 +39,7 @@ func TestNoLineEnd(t *testing.T) {
 			}
 			var bad *SyntaxError
 			budget.Check(t, int(size), func() {
-				f, err := NewFile("leak.csv", io.MultiReader(strings.NewReader(c.head), &endless{text: c.text, n: size}), Options{})
+				f, err := NewFile("leak.csv", io.MultiReader(strings.NewReader(c.head), budget.Endless(c.text, size)), Options{})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -109,7 +89,7 @@ func zipOf(t *testing.T, n int, size int64) []byte {
 	for i := range n {
 		to, err := w.Create(fmt.Sprintf("people%d.csv", i))
 		if err == nil {
-			_, err = io.Copy(to, &endless{text: "name,city\nAnn,Bonn\n", n: size})
+			_, err = io.Copy(to, budget.Endless("name,city\nAnn,Bonn\n", size))
 		}
 		if err != nil {
 			t.Fatal(err)

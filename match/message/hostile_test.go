@@ -125,26 +125,6 @@ func TestParts(t *testing.T) {
 	}
 }
 
-// endless repeats a text up to n bytes, from no memory.
-type endless struct {
-	text string
-	n    int64
-	at   int
-}
-
-func (e *endless) Read(p []byte) (int, error) {
-	if e.n <= 0 {
-		return 0, io.EOF
-	}
-	p = p[:min(int64(len(p)), e.n)]
-	for k := 0; k < len(p); {
-		m := copy(p[k:], e.text[e.at:])
-		k, e.at = k+m, (e.at+m)%len(e.text)
-	}
-	e.n -= int64(len(p))
-	return len(p), nil
-}
-
 // TestNoLineEnd reads files in which the line end never comes: what is left
 // out is said, and memory is that of one message of MaxMessage bytes.
 func TestNoLineEnd(t *testing.T) {
@@ -170,7 +150,7 @@ func TestNoLineEnd(t *testing.T) {
 			var list []Message
 			var err error
 			budget.Within(t, int(size), 32*MaxMessage, func() {
-				list, err = Read("input", io.MultiReader(strings.NewReader(c.head), &endless{text: c.text, n: size}))
+				list, err = Read("input", io.MultiReader(strings.NewReader(c.head), budget.Endless(c.text, size)))
 			})
 			if err != nil || len(list) == 0 {
 				t.Fatalf("%d messages, %v", len(list), err)
