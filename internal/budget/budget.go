@@ -36,14 +36,20 @@ const hang = 20 * PerMegabyte
 // tries is how often a run that was too dear is measured.
 const tries = 2
 
-// Time is what an input of size bytes may take: four times as much in a
-// fuzzer's worker, whose code counts every branch.
+// Time is what an input of size bytes may take, and at least PerMegabyte: four
+// times as much for each megabyte in a fuzzer's worker, whose code counts every
+// branch.
 func Time(size int) time.Duration {
-	t := time.Duration(max(1, float64(size)/1e6) * float64(PerMegabyte))
-	if worker := flag.Lookup("test.fuzzworker"); worker != nil && worker.Value.String() == "true" {
-		t *= 4
+	megabytes := float64(size) / 1e6
+	if inWorker() {
+		megabytes *= 4
 	}
-	return t
+	return time.Duration(max(1, megabytes) * float64(PerMegabyte))
+}
+
+func inWorker() bool {
+	worker := flag.Lookup("test.fuzzworker")
+	return worker != nil && worker.Value.String() == "true"
 }
 
 // Check runs f, which handles an input of size bytes, and fails t if it costs
@@ -170,6 +176,11 @@ func (e *endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// grown is the length of what Grown grows: what costs a second there in a
+// worker costs more than a megabyte may, and an execution, with the repetitions
+// of Check, stays below the ten seconds of the clock after which Go ends a worker.
+const grown = 1 << 18
+
 // Grown is Grow for one input in sixty-four, chosen by its bytes, and data for
 // the others: so a fuzzer spends most of its time on small inputs and still
 // finds what grows with the square of its length.
@@ -181,5 +192,5 @@ func Grown(data []byte) []byte {
 	if sum>>8%64 != 0 {
 		return data
 	}
-	return Grow(data, 1<<20)
+	return Grow(data, grown)
 }

@@ -212,7 +212,7 @@ func FuzzSQL(f *testing.F) {
 	f.Add("/*x*/ it''s ", "\t\\.")
 	f.Fuzz(func(t *testing.T, a, b string) {
 		control := func(r rune) bool { return r != '\n' && r != '\t' && r != '\r' && !unicode.IsGraphic(r) }
-		if !utf8.ValidString(a+b) || strings.ContainsFunc(a+b, control) || len(a)+len(b) > 1<<16 {
+		if !utf8.ValidString(a) || !utf8.ValidString(b) || strings.ContainsFunc(a+b, control) || len(a)+len(b) > 1<<16 {
 			return // what holds control characters may be taken for noise
 		}
 		standard := strings.NewReplacer("'", "''")

@@ -108,7 +108,7 @@ func FuzzBackup(f *testing.F) {
 	f.Add("buy 😀 <now> & \"here\"", "+4930123456", "<part ct=\"text/plain\" text=\"x\"/>")
 	f.Add("", "", "]]><![CDATA[<!DOCTYPE a [<!ENTITY x \"y\">]>&x;&#0;&#xD800;")
 	f.Fuzz(func(t *testing.T, body, address, tail string) {
-		if !utf8.ValidString(body+address) || strings.ContainsFunc(body+address, func(r rune) bool { return r < ' ' || r >= 0xfffe }) {
+		if !utf8.ValidString(body) || !utf8.ValidString(address) || strings.ContainsFunc(body+address, func(r rune) bool { return r < ' ' || r >= 0xfffe }) {
 			return
 		}
 		escaped := func(s string) string {
