@@ -112,7 +112,7 @@ func canonicalURL(v string) (string, bool) {
 	host = strings.TrimSuffix(strings.TrimSuffix(host, ":80"), ":443")
 	name, port, _ := strings.Cut(strings.ToLower(host), ":")
 	name = strings.TrimRight(name, ".")
-	for strings.HasPrefix(name, "www.") && strings.Count(name, ".") > 1 {
+	for dots := strings.Count(name, "."); dots > 1 && strings.HasPrefix(name, "www."); dots-- {
 		name = name[len("www."):]
 	}
 	if !ascii(name) {

@@ -39,3 +39,9 @@ func TestTraps(t *testing.T) {
 		}
 	}
 }
+
+// TestLongHost: a host of a quarter of a million labels took seconds.
+func TestLongHost(t *testing.T) {
+	text := strings.Repeat("www.", 250_000)
+	budget.Check(t, len(text), func() { FindIn(text, "") })
+}

@@ -106,12 +106,12 @@ func (h *chatHead) messages(name string, lines []string) (list []Message) {
 			break
 		}
 		text := strings.Join(texts[i], "\n")
-		m := readText(fmt.Sprintf("%s#%d", name, i+1), []byte(text))
+		m, links := plainMessage(fmt.Sprintf("%s#%d", name, i+1), []byte(text))
 		m.SHA256 = digest(fmt.Appendf(nil, "%v\n%s", c, text))
 		m.Sender, m.Received = party(c.name, ""), c.at(order)
 		m.Header = "chat with " + c.name + "\n" + strings.TrimSpace(preface.String())
 		preface.Reset()
-		m.findInside(m.Links)
+		m.findInside(links)
 		list = append(list, m)
 	}
 	return list

@@ -442,7 +442,7 @@ func (m *Message) adoptMail(mail Message) {
 	if !m.Received.IsZero() {
 		mail.Received = m.Received
 	}
-	mail.findInside(mail.Links)
+	mail.Emails = unique(append(mail.knownEmails(), mail.Emails...))
 	*m = mail
 }
 

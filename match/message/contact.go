@@ -115,13 +115,8 @@ func contact(s, locale, source string) (Contact, bool) {
 
 // findInside looks for contacts and links in what was read.
 func (m *Message) findInside(links []string) {
-	var emails, phones []string
-	for _, c := range m.Recipients {
-		if c.Kind == identity.Email {
-			emails = append(emails, c.Value)
-		}
-	}
-	emails = append(emails, addresses(m.Header)...)
+	var phones []string
+	emails := m.knownEmails()
 	for _, l := range links {
 		if rest, ok := cutFold(l, "mailto:"); ok {
 			emails = append(emails, addresses(unescape(rest))...)
@@ -144,6 +139,16 @@ func (m *Message) findInside(links []string) {
 		}
 	}
 	m.Emails, m.Phones, m.Links = unique(emails), unique(phones), unique(links)
+}
+
+// knownEmails are those of the recipients and of the header.
+func (m *Message) knownEmails() (emails []string) {
+	for _, c := range m.Recipients {
+		if c.Kind == identity.Email {
+			emails = append(emails, c.Value)
+		}
+	}
+	return append(emails, addresses(m.Header)...)
 }
 
 func cutFold(s, prefix string) (string, bool) {

@@ -105,13 +105,20 @@ func (c *capped) Write(p []byte) (int, error) {
 
 // readText makes a message of plain text, such as a pasted SMS.
 func readText(name string, raw []byte) Message {
-	m := Message{Name: name, SHA256: digest(raw), Parts: []Part{{"0", "text/plain", len(raw)}}, Recipients: []Contact{}}
+	m, links := plainMessage(name, raw)
+	m.findInside(links)
+	return m
+}
+
+// plainMessage is readText before anything is looked for in it; links are those
+// of its tags.
+func plainMessage(name string, raw []byte) (m Message, links []string) {
+	m = Message{Name: name, SHA256: digest(raw), Parts: []Part{{"0", "text/plain", len(raw)}}, Recipients: []Contact{}}
 	text, note := decodeText(raw, lookupBOM(raw))
 	if note != "" {
 		m.note("%s", strings.TrimPrefix(note, ", "))
 	}
 	text = strings.TrimPrefix(text, "\ufeff")
-	var links []string
 	if looksHTML(text) {
 		text, links = htmlText(text)
 	}
@@ -120,22 +127,21 @@ func readText(name string, raw []byte) Message {
 		text = strings.ToValidUTF8(text[:MaxText], "")
 	}
 	m.Text = strings.TrimSpace(text)
-	m.findInside(links)
-	return m
+	return m, links
 }
 
 // FromText makes a message of what a user typed: a contact that received it,
 // its text, its sender and its time, each of which may be empty.
 func FromText(who, text, sender string, at time.Time) Message {
-	m := readText("", []byte(text))
+	m, links := plainMessage("", []byte(text))
 	m.Received = at
 	m.Sender = party(sender, "")
 	if c, ok := contact(who, "", "typed"); ok {
 		m.Recipients = []Contact{c}
-		m.findInside(m.Links)
 	} else if strings.TrimSpace(who) != "" {
 		m.lose("contact is neither a phone number nor an e-mail address")
 	}
+	m.findInside(links)
 	return m
 }
 
