@@ -6,7 +6,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/wlynxg/chardet"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/simplifiedchinese"
@@ -64,8 +63,8 @@ func isWide(name string) bool {
 // stands last.
 func guesses(raw []byte) []string {
 	var out []string
-	if r := chardet.Detect(raw); r.Confidence > 0.5 {
-		out = append(out, r.Encoding)
+	if name := detect(raw); name != "" {
+		out = append(out, name)
 	}
 	for _, name := range []string{"gb18030", "big5", "shift_jis", "euc-kr"} {
 		if plausible(raw, name) {
