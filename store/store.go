@@ -16,6 +16,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -31,6 +32,15 @@ var (
 	ErrReadOnly = errors.New("registry was opened for reading only")
 	ErrRole     = errors.New("this key may not do that")
 )
+
+// MissingError names a record that is not there. It is an ErrNotFound.
+type MissingError struct {
+	What string // recipient, dataset, export, case, ...
+	Name string
+}
+
+func (e *MissingError) Error() string { return fmt.Sprintf("%s %q: %v", e.What, e.Name, ErrNotFound) }
+func (e *MissingError) Unwrap() error { return ErrNotFound }
 
 // Store is one registry. Its methods are safe for concurrent use, and several
 // processes may have the same registry open.

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -128,8 +129,18 @@ func finishCommands(commands []*cli.Command) {
 	}
 }
 
-func usageFromLibrary(_ *cli.Context, err error, _ bool) error {
-	return usageError("", "%s", strings.TrimPrefix(err.Error(), "flag provided but not defined: "))
+// badValue is how package flag says that a value does not fit.
+var badValue = regexp.MustCompile(`^invalid (?:boolean )?value (".*") for (?:flag )?-(\S+): `)
+
+func usageFromLibrary(c *cli.Context, err error, _ bool) error {
+	help := "see telltale --help"
+	if c.Command != nil && c.Command.HelpName != "" {
+		help = "see " + c.Command.HelpName + " --help"
+	}
+	if m := badValue.FindStringSubmatch(err.Error()); m != nil {
+		return usageError(help, "--%s %s: it is no value of this flag", m[2], m[1])
+	}
+	return usageError(help, "%s", err)
 }
 
 func (p *program) before(c *cli.Context) error {
@@ -225,11 +236,13 @@ func printable(s string) string { return screen.Safe(s) }
 // arguments checks the number of positional arguments; most < 0 means any.
 func arguments(c *cli.Context, least, most int, what string) ([]string, error) {
 	args := c.Args().Slice()
+	help := "see " + c.Command.HelpName + " --help"
+	words := strings.TrimPrefix(c.Command.HelpName, "telltale ")
 	if len(args) < least {
-		return nil, usageError("see telltale "+c.Command.FullName()+" --help", "%s: give %s", c.Command.FullName(), what)
+		return nil, usageError(help, "%s: give %s", words, what)
 	}
 	if most >= 0 && len(args) > most {
-		return nil, usageError("see telltale "+c.Command.FullName()+" --help", "%s: unexpected argument %q", c.Command.FullName(), args[most])
+		return nil, usageError(help, "%s: unexpected argument %q", words, args[most])
 	}
 	return args, nil
 }

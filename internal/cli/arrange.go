@@ -55,7 +55,7 @@ func (a *arrangement) word(w string) error {
 		}
 	}
 	if len(a.commands) > 0 && len(a.positional) == 0 && (a.command == nil || a.command.Action == nil) {
-		return unknown("command", strings.Join(append(slices.Clone(a.path), w), " "), w, commandNames(a.commands))
+		return a.unknown("command", strings.Join(append(slices.Clone(a.path), w), " "), w, commandNames(a.commands))
 	}
 	a.positional = append(a.positional, w)
 	return nil
@@ -66,7 +66,7 @@ func (a *arrangement) flag(arg string, rest []string) (int, error) {
 	name, _, assigned := strings.Cut(strings.TrimLeft(arg, "-"), "=")
 	known, isGlobal := a.lookup(name)
 	if known == nil {
-		return 0, unknown("flag", arg, name, flagNames(a.ownFlags(), a.global))
+		return 0, a.unknown("flag", arg, name, flagNames(a.ownFlags(), a.global))
 	}
 	words := []string{"--" + strings.TrimLeft(arg, "-")}
 	used := 0
@@ -149,8 +149,8 @@ func flagNames(groups ...[]cli.Flag) []string {
 	return names
 }
 
-func unknown(what, shown, word string, known []string) error {
-	hint := "see telltale --help"
+func (a *arrangement) unknown(what, shown, word string, known []string) error {
+	hint := "see " + strings.Join(append([]string{"telltale"}, a.path...), " ") + " --help"
 	if near := nearest(word, known); near != "" {
 		if what == "flag" {
 			near = "--" + near

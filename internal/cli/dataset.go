@@ -175,6 +175,8 @@ func (p *program) surveyFor(ctx context.Context, name string, f *table.File, cho
 		return nil, err
 	case s.FirstBad != nil:
 		return nil, s.FirstBad
+	case s.Repeated != nil:
+		return nil, fmt.Errorf("%s: key %s: %w", name, strings.Join(chosen.Key, ", "), s.Repeated)
 	case s.Rows == 0:
 		return nil, inputError("give a file with at least one row besides the header", "%s: the table has no rows", name)
 	}

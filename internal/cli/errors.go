@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"syscall"
 
 	"telltale/canary"
 	"telltale/fingerprint"
@@ -65,6 +66,18 @@ type status int
 
 func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
+// whereListed names the command that lists what there is of a kind.
+func whereListed(what string) string {
+	if what == "parent" {
+		what = "recipient"
+	}
+	switch what {
+	case "recipient", "dataset", "export", "case", "key":
+		return "telltale " + what + " list shows what there is"
+	}
+	return ""
+}
+
 // describe gives every error its exit code, word and hint: the one switch.
 func describe(err error) *failure {
 	var f *failure
@@ -79,6 +92,7 @@ func describe(err error) *failure {
 		duplicate  *link.DuplicateKeyError
 		exhausted  *canary.ExhaustedError
 		permission *key.PermissionError
+		missing    *store.MissingError
 	)
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -115,10 +129,18 @@ func describe(err error) *failure {
 		return describe(exitError, "input", "give a file with at least one row")
 	case errors.Is(err, table.ErrNotTable):
 		return describe(exitError, "input", "give CSV, JSON Lines, XLSX or an SQL dump; --format, --encoding and --delimiter override what is detected")
+	case errors.As(err, &missing):
+		return describe(exitError, "not-found", whereListed(missing.What))
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, store.ErrNotFound):
-		return describe(exitError, "not-found", "")
+		return describe(exitError, "not-found", "check the path")
 	case errors.Is(err, fs.ErrExist), errors.Is(err, store.ErrExists):
-		return describe(exitError, "exists", "")
+		return describe(exitError, "exists", "choose another name")
+	case errors.Is(err, syscall.EISDIR):
+		return describe(exitError, "input", "give a file; match and trace alone read folders")
+	case errors.Is(err, syscall.ENOSPC):
+		return describe(exitError, "disk-full", "make room, or write to another disk, and run the command again: nothing half done was kept")
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return describe(exitError, "permission", "check the rights of the file and of its folder")
 	case errors.Is(err, store.ErrCorrupt):
 		return describe(exitError, "registry", "run telltale ledger verify, or restore a backup")
 	}

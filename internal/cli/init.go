@@ -34,7 +34,9 @@ func (p *program) runInit(c *cli.Context) error {
 		return err
 	}
 	for _, path := range []string{p.registryPath, p.keyPath} {
-		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		} else if err == nil {
 			return &failure{exit: exitError, code: "exists", err: fmt.Errorf("%s exists already", path),
 				hint: "an existing registry or key is never overwritten; choose another place with --registry and --key-file"}
 		}

@@ -103,7 +103,7 @@ func delimiterName(r rune) string {
 	switch r {
 	case '\t':
 		return "tab"
-	case 0:
+	case 0, table.NoDelimiter:
 		return "none"
 	}
 	return fmt.Sprintf("%q", r)

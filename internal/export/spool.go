@@ -19,13 +19,14 @@ type Spool struct {
 	out  *bufio.Writer
 }
 
-// NewSpool makes a spool in dir. The caller closes it, and it is gone.
+// NewSpool makes a spool in dir. It has no name there, so that a process that
+// is killed leaves nothing behind.
 func NewSpool(dir string) (*Spool, error) {
 	f, err := os.CreateTemp(dir, ".index-*.part")
 	if err != nil {
 		return nil, err
 	}
-	return &Spool{f, bufio.NewWriterSize(f, 1<<16)}, nil
+	return &Spool{f, bufio.NewWriterSize(f, 1<<16)}, os.Remove(f.Name())
 }
 
 // Put adds a chunk: its segment, column, part and data, each but the first
@@ -80,7 +81,5 @@ func readBytes(in *bufio.Reader) ([]byte, error) {
 	return data, err
 }
 
-// Close removes the spool.
-func (s *Spool) Close() error {
-	return errors.Join(s.file.Close(), os.Remove(s.file.Name()))
-}
+// Close lets go of the spool, and it is gone.
+func (s *Spool) Close() error { return s.file.Close() }

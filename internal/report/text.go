@@ -247,7 +247,14 @@ func (p printer) sightings(r match.Result) {
 			p.line("message   and %d more", len(r.Sightings)-most)
 			return
 		}
-		p.line("message   %s to %s %s: %s", s.Input, s.Contact, s.Received, sightingOf(s))
+		to := ""
+		if s.Contact != "" {
+			to = " to " + s.Contact
+		}
+		if s.Received != "" {
+			to += " " + s.Received
+		}
+		p.line("message   %s%s: %s", s.Input, to, sightingOf(s))
 		for _, note := range s.Notes {
 			p.line("            %s", note)
 		}

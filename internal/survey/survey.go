@@ -13,11 +13,13 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 
 	"telltale/canary"
 	"telltale/fingerprint"
 	"telltale/internal/identity"
 	"telltale/internal/table"
+	"telltale/match/link"
 )
 
 // SampleRows is how many rows decide kinds, roles and carriers.
@@ -62,6 +64,7 @@ type Survey struct {
 	Joint      []*fingerprint.Joint // how noted columns go together with the others
 	Profile    *canary.Profile
 	Sampled    int
+	Repeated   *link.DuplicateKeyError // two of the sampled rows that the key columns of the Choices do not tell apart
 }
 
 // UnknownColumnError names a column of the Choices that the table has not.
@@ -91,6 +94,7 @@ func Read(ctx context.Context, r table.Reader, c Choices) (*Survey, error) {
 	if err := s.decide(sample, c); err != nil {
 		return nil, err
 	}
+	s.Repeated = s.repeated(sample, c)
 	if err := s.learn(ctx, r, sample); err != nil {
 		return nil, err
 	}
@@ -98,6 +102,28 @@ func Read(ctx context.Context, r table.Reader, c Choices) (*Survey, error) {
 		s.Density = s.suggestDensity()
 	}
 	return s, nil
+}
+
+// repeated finds two of the first rows that the user's key columns do not tell
+// apart. What comes later is found by the export.
+func (s *Survey) repeated(sample [][]string, c Choices) *link.DuplicateKeyError {
+	if len(c.Key) == 0 || s.Unreadable > 0 { // rows that were not read have no number here
+		return nil
+	}
+	first := map[string]int{}
+	for i, cells := range sample {
+		key := ""
+		for k, col := range s.Columns {
+			if col.Key {
+				key += strconv.Quote(cells[k])
+			}
+		}
+		if was, ok := first[key]; ok {
+			return &link.DuplicateKeyError{First: int64(was + 1), Second: int64(i + 1)}
+		}
+		first[key] = i
+	}
+	return nil
 }
 
 // take reads up to most good rows.

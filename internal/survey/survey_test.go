@@ -128,6 +128,21 @@ func TestUnknownColumn(t *testing.T) {
 	}
 }
 
+func TestKeyThatNamesNoRow(t *testing.T) {
+	const text = "id,city,day\n1,Leeds,1\n2,York,1\n3,Leeds,2\n"
+	for key, want := range map[string]bool{"city": true, "city day": false} {
+		s, err := read(t, text, Choices{Key: strings.Fields(key)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Repeated != nil; got != want {
+			t.Errorf("key %s: repeated %v", key, s.Repeated)
+		} else if got && (s.Repeated.First != 1 || s.Repeated.Second != 3) {
+			t.Errorf("key %s: %v, want rows 1 and 3", key, s.Repeated)
+		}
+	}
+}
+
 func TestOrder(t *testing.T) {
 	for _, test := range []struct {
 		cells string

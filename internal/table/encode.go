@@ -46,7 +46,7 @@ func encodingByName(name string) (encoding.Encoding, error) {
 	}
 	enc, err := htmlindex.Get(name)
 	if err != nil {
-		return nil, fmt.Errorf("encoding %q is not known", name)
+		return nil, fmt.Errorf("encoding %q is not known: give a name of the WHATWG list, such as utf-8, windows-1252, gb18030 or utf-16le", name)
 	}
 	return enc, nil
 }

@@ -47,7 +47,7 @@ func (f *File) openTables(m *member) (tableSet, error) {
 		why = "binary data"
 	}
 	if why != "" {
-		return nil, fmt.Errorf("%s: %s: %w", f.label(m.name), why, ErrNotTable)
+		return nil, fmt.Errorf("%s: %s: %w", f.label(m.name), why, ErrForeign)
 	}
 	base := Schema{Name: f.tableName(m), Encoding: c.name, BOM: c.mark > 0, Compression: m.compression}
 	return f.openText(m, s, base)

@@ -117,7 +117,7 @@ const DefaultMaxRecord = 16 << 20
 var (
 	ErrEmpty     = errors.New("no data")
 	ErrNotTable  = errors.New("not a table")
-	ErrForeign   = fmt.Errorf("%w", ErrNotTable) // a known format whose text does not stand in its bytes
+	ErrForeign   = fmt.Errorf("%w", ErrNotTable) // text that there may be does not stand in its bytes
 	ErrTruncated = errors.New("cut short")
 	ErrDamaged   = errors.New("damaged archive")
 	ErrLimit     = errors.New("expands beyond the limit")

@@ -69,7 +69,9 @@ func translate(path string, e sqlite3.Error) error {
 		return failed(path, "the disk is full, nothing was written", e, syscall.ENOSPC)
 	case e.Code == sqlite3.ErrReadonly || e.Code == sqlite3.ErrPerm:
 		return failed(path, "the file or its folder cannot be written", e, syscall.EACCES)
-	case e.Code == sqlite3.ErrIoErr || e.Code == sqlite3.ErrCantOpen:
+	case e.Code == sqlite3.ErrCantOpen: // the registry is there: what is missing is a place for its -wal and -shm
+		return fmt.Errorf("registry %s: its folder cannot be written, and even readers need that; copy registry and key to one that can be: %w", path, syscall.EACCES)
+	case e.Code == sqlite3.ErrIoErr:
 		return failed(path, "cannot read or write: "+e.Error(), e, syscall.EIO)
 	}
 	return fmt.Errorf("registry %s: %s", path, e.Error())

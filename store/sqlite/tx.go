@@ -126,11 +126,11 @@ func all[T any](t *tx, query string, args []any, scan func(row) (T, error)) ([]T
 	return list, err
 }
 
-// one reads a record, or gives store.ErrNotFound with what was looked for.
+// one reads a record, or gives a store.MissingError with what was looked for.
 func one[T any](t *tx, what, name, query string, args []any, scan func(row) (T, error)) (v T, err error) {
 	list, err := all(t, query, args, scan)
 	if err == nil && len(list) == 0 {
-		err = fmt.Errorf("%s %q: %w", what, name, store.ErrNotFound)
+		err = &store.MissingError{What: what, Name: name}
 	}
 	if err != nil {
 		return v, err
@@ -143,11 +143,11 @@ func (t *tx) exists(query string, args ...any) (bool, error) {
 	return t.get(query, args, &n)
 }
 
-// need gives store.ErrNotFound where a record that another refers to is absent.
+// need gives a store.MissingError where a record that another refers to is absent.
 func (t *tx) need(what, name, query string, args ...any) error {
 	ok, err := t.exists(query, args...)
 	if err == nil && !ok {
-		err = fmt.Errorf("%s %q: %w", what, name, store.ErrNotFound)
+		err = &store.MissingError{What: what, Name: name}
 	}
 	return err
 }
