@@ -90,7 +90,7 @@ func writeExportLosses(w io.Writer, s erase.Statement) {
 	for _, x := range s.Exports {
 		left := "all other rows"
 		if x.NoIndex {
-			left = "rows that later copies have too"
+			left = "rows that later copies of the same key have too"
 		}
 		t.AppendRow(table.Row{x.Export, x.Recipient, x.Dataset, day(x.IssuedAt), x.Rows, x.Marks, x.Canaries, left})
 	}

@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +80,14 @@ type lives struct {
 	people  []string          // not forgotten yet
 	usually map[int]time.Duration
 	rotated int
+	begun   time.Time // of the command
+	newest  time.Time // before the newest acknowledged export was made
+}
+
+// exported notes the copies of an acknowledged export.
+func (l *lives) exported(to map[string]string) {
+	maps.Copy(l.issued, to)
+	l.newest = l.begun
 }
 
 // command is the next one, and what to note when it was acknowledged.
@@ -87,12 +97,10 @@ func (l *lives) command(kind int) (args []string, acknowledged func()) {
 	switch kind {
 	case 0:
 		return []string{"export", customersFile, "--dataset", "customers", "--to-all", "--out", out}, func() {
-			for _, name := range []string{"acme", "bolt", "cargo"} {
-				l.issued[out+"/customers."+name+".csv"] = name
-			}
+			l.exported(map[string]string{out + "/customers.acme.csv": "acme", out + "/customers.bolt.csv": "bolt", out + "/customers.cargo.csv": "cargo"})
 		}
 	case 1:
-		return []string{"export", customersFile, "--dataset", "customers", "--to", "bolt", "--out", out + ".csv", "--withhold", "0.01"}, func() { l.issued[out+".csv"] = "bolt" }
+		return []string{"export", customersFile, "--dataset", "customers", "--to", "bolt", "--out", out + ".csv", "--withhold", "0.01"}, func() { l.exported(map[string]string{out + ".csv": "bolt"}) }
 	case 2:
 		return []string{"match", l.path("first/customers.bolt.csv"), "--case", fmt.Sprint("case-", l.round)}, nothing
 	case 3:
@@ -115,13 +123,17 @@ func (l *lives) command(kind int) (args []string, acknowledged func()) {
 				l.t.Errorf("round %d: the key was changed, and there is no new one", l.round)
 			}
 		}
+	case 9: // all but the newest copies: those of the same rows are still traced by its index
+		return []string{"retire", "--before", l.newest.UTC().Format(time.RFC3339Nano)}, nothing
+	case 10:
+		return []string{"registry", "purge"}, nothing
 	}
 	return []string{"recipient", "add", fmt.Sprint("party-", l.round)}, nothing
 }
 
 const (
 	rotation    = 8
-	killedKinds = 10
+	killedKinds = 12
 )
 
 func (l *lives) newKey() string { return l.path(fmt.Sprintf("round-%d.key", l.round)) }
@@ -152,7 +164,7 @@ func (l *lives) live(kind int, r *rand.Rand) (killed bool) {
 	cmd := l.process(args...)
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
-	begun := time.Now()
+	l.begun = time.Now()
 	if err := cmd.Start(); err != nil {
 		l.t.Fatal(err)
 	}
@@ -167,7 +179,7 @@ func (l *lives) live(kind int, r *rand.Rand) (killed bool) {
 	switch {
 	case err == nil:
 		acknowledged()
-		l.usually[kind] = time.Since(begun)
+		l.usually[kind] = time.Since(l.begun)
 	case timer == nil || cmd.ProcessState.ExitCode() >= 0:
 		l.t.Fatalf("round %d, telltale %s: %v\n%s", l.round, strings.Join(args, " "), err, errs.Bytes())
 	default:
@@ -181,7 +193,8 @@ func (l *lives) live(kind int, r *rand.Rand) (killed bool) {
 // copy whose export was acknowledged is attributed in the end. The seed is
 // logged; the moments are not repeatable.
 func TestKilled(t *testing.T) {
-	l := &lives{shell: prepared(t), issued: map[string]string{}, usually: map[int]time.Duration{}, people: peopleOf(t)}
+	l := &lives{newest: time.Now(), issued: map[string]string{}, usually: map[int]time.Duration{}, people: peopleOf(t)}
+	l.shell = prepared(t)
 	l.ok("case", "state", "killed", "--from", "bolt", "--to", "somebody", "--basis", "chat")
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
@@ -212,6 +225,12 @@ func TestKilled(t *testing.T) {
 		t.Errorf("only %d of %d commands were killed: the moments are too late to test anything", total, *killRounds)
 	}
 	l.ok("registry", "check")
+	var erased struct{ Erasures []struct{ Kind string } }
+	l.ask(&erased, "registry", "erasures")
+	retired := slices.DeleteFunc(erased.Erasures, func(e struct{ Kind string }) bool { return e.Kind != "retire" })
+	if t.Logf("%d times copies were retired", len(retired)); len(retired) == 0 {
+		t.Error("no copy was retired")
+	}
 	for path, want := range l.issued {
 		if got := l.match(path); accused(got) != want {
 			t.Errorf("after all that %s is attributed to %q", path, accused(got))

@@ -62,6 +62,36 @@ func TestRetire(t *testing.T) {
 	s.again(t, gone)
 }
 
+// TestRetireAfterRotation retires copies of a table that was issued again under
+// another key: their marks are still read in it, and the statement says so.
+// When the later copy goes too, so does what they needed.
+func TestRetireAfterRotation(t *testing.T) {
+	s := prepared(t)
+	s.ok("key", "rotate", "--out", s.path("new.key"))
+	at := []string{"--key-file", s.path("new.key")}
+	time.Sleep(1100 * time.Millisecond)
+	when := time.Now().UTC().Format(time.RFC3339)
+	s.ok(append(at, "export", customersFile, "--dataset", "customers", "--to", "bolt", "--out", s.path("later.csv"))...)
+	var first, second erasureDoc
+	s.ask(&first, append(at, "retire", "--before", when)...)
+	if len(first.Exports) != 3 || len(first.Snapshots) != 0 || first.Exports[0].NoIndex {
+		t.Errorf("what was lost: %+v", first)
+	}
+	acme := s.path("first/customers.acme.csv")
+	if got := s.match(append(at, acme)...); accused(got) != "acme" || !warned(got) {
+		t.Errorf("attributed to %q, warnings %q", accused(got), got.Warnings)
+	}
+	s.ok(append(at, "registry", "check")...)
+	time.Sleep(1100 * time.Millisecond)
+	s.ask(&second, append(at, "retire", "--before", time.Now().UTC().Format(time.RFC3339))...)
+	if len(second.Exports) != 1 || len(second.Snapshots) != 2 {
+		t.Errorf("what was lost in the end: %+v", second)
+	}
+	if got := s.match(append(at, acme)...); got.RowsLinked != 0 || accused(got) != "" {
+		t.Errorf("in the end %d rows are linked, attributed to %q", got.RowsLinked, accused(got))
+	}
+}
+
 // again issues the same table again: it gets an index of its own.
 func (s *shell) again(t *testing.T, leak string) {
 	t.Helper()

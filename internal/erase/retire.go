@@ -69,12 +69,17 @@ func (r *retiring) dataset(name string) error {
 	if len(old) == 0 {
 		return nil
 	}
+	snapshots, err := r.tx.Snapshots(name)
+	if err != nil {
+		return err
+	}
+	keepTwins(snapshots, live)
 	for _, x := range old {
 		if err := r.export(x, live[x.Snapshot]); err != nil {
 			return err
 		}
 	}
-	if err := r.indexes(name, live); err != nil {
+	if err := r.indexes(snapshots, live); err != nil {
 		return err
 	}
 	return r.profiles(d, lives)
@@ -90,12 +95,20 @@ func (r *retiring) export(x store.Export, indexed bool) error {
 	return r.eraser.Retire(x.ID)
 }
 
-// indexes drops those of snapshots that no export has any more.
-func (r *retiring) indexes(dataset string, live map[string]bool) error {
-	snapshots, err := r.tx.Snapshots(dataset)
-	if err != nil {
-		return err
+// keepTwins adds the snapshots of the same file as a live one. After a change of
+// keys the same table has another snapshot, and marks are read under their own.
+func keepTwins(snapshots []store.Snapshot, live map[string]bool) {
+	files := map[string]bool{}
+	for _, s := range snapshots {
+		files[s.SHA256] = files[s.SHA256] || live[s.ID]
 	}
+	for _, s := range snapshots {
+		live[s.ID] = files[s.SHA256]
+	}
+}
+
+// indexes drops those of tables that no export has any more.
+func (r *retiring) indexes(snapshots []store.Snapshot, live map[string]bool) error {
 	for _, s := range snapshots {
 		if live[s.ID] || s.Erased() || !s.Recorded.Before(r.before) {
 			continue
@@ -103,7 +116,7 @@ func (r *retiring) indexes(dataset string, live map[string]bool) error {
 		if err := r.eraser.DropChunks(s.ID); err != nil {
 			return err
 		}
-		r.statement.Snapshots = append(r.statement.Snapshots, SnapshotLoss{Snapshot: s.ID, Dataset: dataset, Recorded: s.Recorded, Rows: s.Rows, Erased: s.Rows})
+		r.statement.Snapshots = append(r.statement.Snapshots, SnapshotLoss{Snapshot: s.ID, Dataset: s.Dataset, Recorded: s.Recorded, Rows: s.Rows, Erased: s.Rows})
 	}
 	return nil
 }
