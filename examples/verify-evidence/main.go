@@ -15,12 +15,27 @@ import (
 	"os"
 )
 
+// maxBundle is how long a bundle may be, in bytes.
+const maxBundle = 256 << 20
+
+// bundleFrom reads a bundle. A named pipe or a device might never end.
+func bundleFrom(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxBundle {
+		return nil, fmt.Errorf("%s: no regular file of at most %d bytes", path, maxBundle)
+	}
+	return os.ReadFile(path)
+}
+
 func main() {
 	if len(os.Args) < 2 || len(os.Args) > 3 {
 		fmt.Fprintln(os.Stderr, "usage: verify-evidence BUNDLE.zip [PUBLIC KEY]")
 		os.Exit(2)
 	}
-	data, err := os.ReadFile(os.Args[1])
+	data, err := bundleFrom(os.Args[1])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "verify-evidence:", err)
 		os.Exit(1)

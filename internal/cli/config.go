@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/pelletier/go-toml/v2"
@@ -26,7 +25,7 @@ func readConfig(getenv func(string) string) (config, error) {
 		return c, nil
 	}
 	path := filepath.Join(dir, "telltale", "config.toml")
-	text, err := os.ReadFile(path)
+	text, err := readSmall(path, maxTOML)
 	if errors.Is(err, fs.ErrNotExist) {
 		return c, nil
 	}

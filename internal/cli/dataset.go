@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -67,7 +66,7 @@ type policy struct {
 func choices(c *cli.Context) (survey.Choices, error) {
 	var file policy
 	if path := c.String("policy"); path != "" {
-		text, err := os.ReadFile(path)
+		text, err := readSmall(path, maxTOML)
 		if err != nil {
 			return survey.Choices{}, fmt.Errorf("policy file: %w", err)
 		}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/urfave/cli/v2"
@@ -81,7 +80,7 @@ func (p *program) runEvidenceVerify(c *cli.Context) error {
 		}
 	}
 	for _, path := range o.Leaks {
-		if _, err := os.Stat(path); err != nil {
+		if err := checkReadTwice(path); err != nil {
 			return err
 		}
 	}

@@ -78,6 +78,9 @@ func (p *program) runEvidencePack(c *cli.Context) error {
 func (k *packing) run(c *cli.Context, options match.Options) ([]byte, error) {
 	ctx := c.Context
 	for _, path := range c.StringSlice("leak") {
+		if err := checkReadTwice(path); err != nil {
+			return nil, err
+		}
 		digest, err := evidence.FileDigest(path)
 		if err != nil {
 			return nil, err

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -35,11 +36,22 @@ func kindOf(mode fs.FileMode) string {
 // checkRegular refuses what might block or never end. A descriptor that the
 // shell has opened, as <(command) gives it, is read like any file.
 func checkRegular(name string) error {
-	info, err := os.Stat(name)
-	if err != nil || info.Mode().IsRegular() || info.IsDir() || isDescriptor(name) {
+	err := checkReadTwice(name)
+	if isDescriptor(name) || !errors.Is(err, errIrregular) {
 		return nil // opening it says what is wrong
 	}
-	return inputError("give a regular file; a stream is read from standard input, as -, where the command takes it", "%s: it is a %s and no regular file", name, kindOf(info.Mode()))
+	return err
+}
+
+var errIrregular = errors.New("no regular file")
+
+// checkReadTwice refuses what cannot be read more than once, too.
+func checkReadTwice(name string) error {
+	info, err := os.Stat(name)
+	if err != nil || info.Mode().IsRegular() || info.IsDir() {
+		return err
+	}
+	return inputError("give a regular file; a stream is read from standard input, as -, where the command takes it", "%s: it is a %s and %w", name, kindOf(info.Mode()), errIrregular)
 }
 
 func isDescriptor(name string) bool {

@@ -85,7 +85,7 @@ func (p *program) runKeyJoin(c *cli.Context) error {
 	}
 	var texts [][]byte
 	for _, path := range args {
-		text, err := key.ReadFile(path)
+		text, err := readKeyFile(path)
 		if err != nil {
 			return err
 		}

@@ -58,6 +58,9 @@ func (p *program) open(ctx context.Context) (*registry, error) {
 	if _, err := os.Stat(p.registryPath); err != nil {
 		return nil, p.noRegistry(err)
 	}
+	if err := checkRegular(p.registryPath); err != nil {
+		return nil, err
+	}
 	master, err := p.readKey(ctx)
 	if err != nil {
 		return nil, err
@@ -177,7 +180,7 @@ func keyFailure(err error, hint string) error {
 func (p *program) keyText(ctx context.Context) ([]byte, error) {
 	command := p.Getenv("TELLTALE_KEY_COMMAND")
 	if command == "" {
-		return key.ReadFile(p.keyPath)
+		return readKeyFile(p.keyPath)
 	}
 	cmd := exec.CommandContext(ctx, "sh", "-c", command)
 	cmd.Stderr = p.Err
@@ -186,6 +189,14 @@ func (p *program) keyText(ctx context.Context) ([]byte, error) {
 		return nil, fmt.Errorf("TELLTALE_KEY_COMMAND: %w", err)
 	}
 	return text, nil
+}
+
+// readKeyFile is key.ReadFile, which would wait for somebody to write to a pipe.
+func readKeyFile(path string) ([]byte, error) {
+	if err := checkRegular(path); err != nil {
+		return nil, keyFailure(err, "a program that gives the key is named by TELLTALE_KEY_COMMAND")
+	}
+	return key.ReadFile(path)
 }
 
 // passphrase comes from TELLTALE_PASSPHRASE, else from the terminal.

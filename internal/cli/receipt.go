@@ -79,7 +79,7 @@ func (p *program) runReceiptSign(c *cli.Context) error {
 	if err := receiptIsFor(string(receipt), c.String("copy")); err != nil {
 		return fmt.Errorf("%s: %w; nothing was signed", args[0], err)
 	}
-	private, err := key.ReadFile(c.String("key"))
+	private, err := readKeyFile(c.String("key"))
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (p *program) runReceiptSign(c *cli.Context) error {
 
 // receiptIsFor compares the digest in a receipt with that of a file.
 func receiptIsFor(receipt, path string) error {
-	digest, err := evidence.FileDigest(path)
+	digest, err := fileDigest(path)
 	if err == nil && !strings.Contains(receipt, "\nsha256: "+digest+"\n") {
 		err = fmt.Errorf("%w for %s: the file has SHA-256 %s", evidence.ErrReceipt, path, digest)
 	}

@@ -2,14 +2,12 @@ package cli
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 
+	"telltale/internal/evidence"
 	"telltale/internal/key"
 	"telltale/store"
 )
@@ -75,16 +73,19 @@ func (r *registry) issue(ctx context.Context, ids []string) error {
 }
 
 func fileHasDigest(path, want string) bool {
-	f, err := os.Open(path)
-	if err != nil {
-		return false
+	if isDescriptor(path) {
+		return false // it was read once; there is nothing to read again
 	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return false
+	digest, err := fileDigest(path)
+	return err == nil && digest == want
+}
+
+// fileDigest is the SHA-256 of a file, in hexadecimal.
+func fileDigest(path string) (string, error) {
+	if err := checkRegular(path); err != nil {
+		return "", err
 	}
-	return hex.EncodeToString(h.Sum(nil)) == want
+	return evidence.FileDigest(path)
 }
 
 // exists tells whether something is at path, following no link.
