@@ -104,7 +104,7 @@ func (p *program) app() *cli.App {
 			p.initCommand(), p.recipientCommand(), p.poolCommand(), p.inspectCommand(), p.datasetCommand(),
 			p.planCommand(), p.exportCommand(), p.canaryCommand(), p.aliasCommand(), p.matchCommand(), p.traceCommand(), p.caseCommand(),
 			p.forgetCommand(), p.retireCommand(), p.registryCommand(),
-			p.chainCommand(), p.evidenceCommand(), p.receiptCommand(), p.ledgerCommand(), p.keyCommand(), p.demoCommand(), p.completionCommand(), p.versionCommand(),
+			p.chainCommand(), p.reportCommand(), p.evidenceCommand(), p.receiptCommand(), p.ledgerCommand(), p.keyCommand(), p.demoCommand(), p.completionCommand(), p.versionCommand(),
 		},
 		Action:         func(c *cli.Context) error { return cli.ShowAppHelp(c) },
 		ExitErrHandler: func(*cli.Context, error) {},
