@@ -81,34 +81,42 @@ func (w *worker) by(name string, decode func(dst, raw []byte) []byte) func(raw [
 // noise reports whether what was decoded is no text in any encoding: it has
 // control characters, and is no UTF-16, which has zero bytes.
 func noise(raw []byte) bool {
-	controls, zeros := 0, 0
+	sum := uint64(0) // of controls, and above them of zeros
 	for _, b := range raw {
-		if b < ' ' {
-			controls += control[b]
-			zeros += 1 - min(1, int(b))
-		}
+		sum += controlOrZero[b]
 	}
+	controls, zeros := int(sum&(1<<32-1)), int(sum>>32)
 	return controls*25 > len(raw) && zeros*50 < len(raw)
 }
+
+var controlOrZero = func() (t [256]uint64) {
+	for b := range ' ' {
+		if b < '\t' || b > '\r' {
+			t[b] = 1
+		}
+	}
+	t[0] = 1 << 32
+	return t
+}()
 
 // minLegible is how many bytes of text there must be in noise for it to be looked
 // at: as many as the shortest number has. Shorter names that stand in noise are
 // as good as chance.
 const minLegible = 7
 
-// legible reports whether noise has text in it anywhere.
+// legible reports whether noise has text in it anywhere: signs that stand within
+// names, contacts and addresses, and characters beyond ASCII.
 func legible(raw []byte) bool {
 	for i, run := 0, 0; i < len(raw); {
 		n := 1
-		if c := raw[i]; c >= utf8.RuneSelf {
-			_, n = utf8.DecodeRune(raw[i:])
-			if n == 1 {
-				run = -1
-			}
-		} else if c < ' ' {
-			run = -1
+		if c := raw[i]; c < leading {
+			run = (run + 1) * int(textual[c])
+		} else if _, n = utf8.DecodeRune(raw[i:]); n == 1 {
+			run = 0
+		} else {
+			run += n
 		}
-		if run += n; run >= minLegible {
+		if run >= minLegible {
 			return true
 		}
 		i += n
@@ -116,14 +124,10 @@ func legible(raw []byte) bool {
 	return false
 }
 
-var control = func() (t [' ']int) {
-	for b := range t {
-		if b > 0 && b < '\t' || b > '\r' {
-			t[b] = 1
-		}
-	}
-	return t
-}()
+// leading is the least byte with which a character of several begins.
+const leading = 0xc2
+
+var textual = setOf("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz \t'()+,-./#@_")
 
 func within(outer, inner string) string {
 	if outer == "" {

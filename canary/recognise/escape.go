@@ -9,22 +9,15 @@ import (
 	"unicode/utf8"
 )
 
-// sign are the bytes with which character references, percent signs, escapes,
+// signs are the bytes with which character references, percent signs, escapes,
 // tags, written-out at signs and invisible characters begin.
-var sign = func() (t [256]bool) {
-	for _, b := range []byte(`%&\<[({` + "\xc2\xe2\xef") {
-		t[b] = true
-	}
-	return t
-}()
+var signs = setOf(`%&\<[({` + "\xc2\xe2\xef")
 
 // escapeAt returns where something is escaped, and its length.
 func escapeAt(raw []byte, i int) (at, length int) {
-	for ; i < len(raw); i++ {
-		if sign[raw[i]] {
-			if n, _ := escaped(raw[i:]); n > 0 {
-				return i, n
-			}
+	for i = signs.next(raw, i); i < len(raw); i = signs.next(raw, i+1) {
+		if n, _ := escaped(raw[i:]); n > 0 {
+			return i, n
 		}
 	}
 	return -1, 0
@@ -33,21 +26,26 @@ func escapeAt(raw []byte, i int) (at, length int) {
 // unescape appends raw without escapes.
 func unescape(dst, raw []byte) []byte {
 	for i := 0; i < len(raw); {
-		if sign[raw[i]] {
-			if n, plain := escaped(raw[i:]); n > 0 {
-				if raw[i] == '[' || raw[i] == '(' || raw[i] == '{' { // blanks around belong to it
-					dst = bytes.TrimRight(dst, " +")
-					for i+n < len(raw) && (raw[i+n] == ' ' || raw[i+n] == '+') {
-						n++
-					}
-				}
-				dst = append(dst, plain...)
-				i += n
-				continue
+		from := i
+		i = signs.next(raw, i)
+		dst = append(dst, raw[from:i]...)
+		if i == len(raw) {
+			break
+		}
+		n, plain := escaped(raw[i:])
+		if n == 0 {
+			dst = append(dst, raw[i])
+			i++
+			continue
+		}
+		if raw[i] == '[' || raw[i] == '(' || raw[i] == '{' { // blanks around belong to it
+			dst = bytes.TrimRight(dst, " +")
+			for i+n < len(raw) && (raw[i+n] == ' ' || raw[i+n] == '+') {
+				n++
 			}
 		}
-		dst = append(dst, raw[i])
-		i++
+		dst = append(dst, plain...)
+		i += n
 	}
 	return dst
 }
@@ -167,38 +165,63 @@ func tag(b []byte) (int, string) {
 		}
 		return 0, ""
 	}
-	i := 1
-	if b[i] == '/' {
-		i++
+	start := 1
+	if b[start] == '/' {
+		start++
 	}
-	start := i
-	for i < len(b) && i < 16 && (lowered(b[i]) >= 'a' && lowered(b[i]) <= 'z' || b[i] >= '0' && b[i] <= '9') {
-		i++
-	}
-	end := bytes.IndexByte(b[:min(len(b), maxTag)], '>')
-	if i == start || end < i || b[i] != '>' && b[i] != ' ' && b[i] != '/' && b[i] != '\n' && b[i] != '\t' && b[i] != '\r' {
+	name := tagName(b[start:min(len(b), maxTagName)])
+	end := start + len(name)
+	if len(name) == 0 || end == len(b) || behindTagName[b[end]] == 0 {
 		return 0, ""
 	}
-	if inline[string(bytes.ToLower(b[start:i]))] {
-		return end + 1, ""
+	n := bytes.IndexByte(b[end:min(len(b), maxTag)], '>')
+	if n < 0 {
+		return 0, ""
 	}
-	return end + 1, " "
+	if isInline(name) {
+		return end + n + 1, ""
+	}
+	return end + n + 1, " "
+}
+
+// maxTagName is the longest name of a tag that is taken out.
+const maxTagName = 15
+
+// behindTagName is what may follow it.
+var behindTagName = setOf("> /\n\t\r")
+
+// tagName is the name with which b begins.
+func tagName(b []byte) []byte {
+	for i, c := range b {
+		if sorts[c|0x20]&(letter|digit) == 0 || c < '0' {
+			return b[:i]
+		}
+	}
+	return b
+}
+
+func isInline(name []byte) bool {
+	var b [maxTagName]byte
+	for i, c := range name {
+		b[i] = lowered(c)
+	}
+	return inline[string(b[:len(name)])]
 }
 
 func lowered(c byte) byte { return c | 0x20 }
 
 // writable is what may stand behind the bracket of a written-out sign, with bit
 // 0x20 set.
-var writable = func() (t [256]bool) {
+var writable = func() (s byteSet) {
 	for _, c := range []byte("ad@. \t\n\r") {
-		t[lowered(c)] = true
+		s[lowered(c)] = 1
 	}
-	return t
+	return s
 }()
 
 // writtenOut reads [at], (dot) and the like.
 func writtenOut(b []byte) (int, string) {
-	if !writable[lowered(b[1])] {
+	if writable[lowered(b[1])] == 0 {
 		return 0, ""
 	}
 	end := bytes.IndexAny(b[:min(len(b), 8)], "])}")

@@ -21,6 +21,17 @@ type folding struct {
 
 const elsewhere = 255
 
+// kept has a bit for each character of the basic plane that folds to itself.
+var kept = sync.OnceValue(func() *[1 << 10]uint64 {
+	t := new([1 << 10]uint64)
+	for r := range rune(1 << 16) {
+		if utf8.ValidRune(r) && identity.FoldRune(r) == string(r) {
+			t[r>>6] |= 1 << (r & 63)
+		}
+	}
+	return t
+})
+
 // folds holds what each character of the basic plane folds to.
 var folds = sync.OnceValue(func() *[1 << 16]folding {
 	t := new([1 << 16]folding)
@@ -122,17 +133,16 @@ func ideographic(a, b, c byte) bool {
 // foldIdeographs appends the ideographs from raw[i] on, and returns where they
 // end.
 func foldIdeographs(dst, raw []byte, i int) ([]byte, int) {
-	table := folds()
+	same := kept()
 	for i+2 < len(raw) {
 		a, b, c := raw[i], raw[i+1], raw[i+2]
 		if !ideographic(a, b, c) {
 			break
 		}
-		f := &table[ideograph(a, b, c)]
-		if f.length != 3 {
-			dst = append(dst, foldRune(rune(ideograph(a, b, c)))...)
+		if r := ideograph(a, b, c); same[r>>6]&(1<<(r&63)) != 0 {
+			dst = append(dst, a, b, c)
 		} else {
-			dst = append(dst, f.bytes[0], f.bytes[1], f.bytes[2])
+			dst = append(dst, foldRune(rune(r))...)
 		}
 		i += 3
 	}

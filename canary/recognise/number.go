@@ -76,6 +76,9 @@ func (w *worker) endingAt(v *view, r *run, k int) {
 	}
 	w.tried(v, countNumber, t.start)
 	known := w.suffixes.has(suffixHash(r.digits[:end]))
+	if !known && w.o.Controls == nil {
+		return
+	}
 	for _, n := range w.Index.digits {
 		if n > end {
 			break

@@ -62,9 +62,8 @@ func hashEight(h, x uint64) uint64 {
 func hashEnd(h, rest uint64, n int) uint64 { return mix((h^rest)*hashStep + uint64(n)) }
 
 func mix(h uint64) uint64 {
-	h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
-	h = (h ^ h>>27) * 0x94d049bb133111eb
-	return h ^ h>>31
+	high, low := bits.Mul64(h^0xbf58476d1ce4e5b9, 0x94d049bb133111eb)
+	return high ^ low
 }
 
 // sort of a byte of a folded text. Those of letter and digit can be joined.

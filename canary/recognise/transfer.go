@@ -14,12 +14,26 @@ func quotedAt(raw []byte, i int) (at, length int) {
 			break
 		}
 		i += k
-		if n, _, joins := quoted(raw[i:], false); n > 0 && !(joins && i > 0 && raw[i-1] == '=') { // base64 ends with ==
+		if n, _, joins := quoted(raw[i:], false); n > 0 && !(joins && padding(raw, i)) {
 			return i, n
 		}
 		i++
 	}
 	return -1, 0
+}
+
+// padding reports whether the sign at i ends base64: it is the second, or stands
+// behind what is as long as a digest and of letters of both cases and numerals.
+func padding(raw []byte, i int) bool {
+	if i > 0 && raw[i-1] == '=' {
+		return true
+	}
+	from := i
+	for from > 0 && i-from <= 43 && sextets[raw[from-1]] != 255 {
+		from--
+	}
+	c := censusOf(raw[from:i])
+	return (i-from == 27 || i-from == 43) && c.upper > 0 && c.lower > 0 && c.numerals > 0
 }
 
 // quoted reads an equals sign with two digits, or one that joins two lines.
@@ -95,7 +109,7 @@ func (w *worker) base64Runs(raw []byte, p place) {
 }
 
 // base64Bounds are where the runs of base64 begin and end, but for some that are
-// too short.
+// too short. It looks at every ninth byte, and back from those that may be of a run.
 func base64Bounds(raw []byte) iter.Seq2[int, int] {
 	return func(yield func(start, end int) bool) {
 		for i := 0; i+fewestSextets <= len(raw); {
@@ -106,6 +120,10 @@ func base64Bounds(raw []byte) iter.Seq2[int, int] {
 			}
 			for start > i && sextets[raw[start-1]] != 255 {
 				start--
+			}
+			if start > i { // how long it is shows the next byte that is looked at
+				i = start
+				continue
 			}
 			i = runEnd(raw, start)
 			if !yield(start, i) {
@@ -118,23 +136,20 @@ func base64Bounds(raw []byte) iter.Seq2[int, int] {
 // runEnd is where a run of base64 ends that begins at i: over the ends of lines
 // whose length is a multiple of four, and with its padding.
 func runEnd(raw []byte, i int) int {
-	line := i
-	for i < len(raw) {
-		if sextets[raw[i]] != 255 {
-			i++
-			continue
-		}
-		if n := i - line; n < 16 || n%4 != 0 || isHexDigest(raw[line:i]) {
+	for {
+		line := i
+		i = notSextets.next(raw, i)
+		if n := i - line; i == len(raw) || n < 16 || n%4 != 0 || isHexDigest(raw[line:i]) {
 			break
 		}
 		next := i
-		for next < len(raw) && next-i < 8 && (raw[next] == '\r' || raw[next] == '\n' || raw[next] == ' ' || raw[next] == '>' || raw[next] == '\t') {
+		for next < len(raw) && next-i < 8 && betweenLines[raw[next]] != 0 {
 			next++
 		}
 		if next == i || next == len(raw) || sextets[raw[next]] == 255 || bytes.IndexByte(raw[i:next], '\n') < 0 {
 			break
 		}
-		i, line = next, next
+		i = next
 	}
 	for k := 0; k < 2 && i < len(raw) && raw[i] == '='; k++ {
 		i++
@@ -142,7 +157,14 @@ func runEnd(raw []byte, i int) int {
 	return i
 }
 
-func betweenLines(r rune) bool { return r == '\r' || r == '\n' || r == ' ' || r == '\t' || r == '>' }
+var notSextets = func() (s byteSet) {
+	for c := range s {
+		s[c] = sextets[c] >> 7
+	}
+	return s
+}()
+
+var betweenLines = setOf("\r\n \t>")
 
 // base64Run decodes one run. Where ours is the border that cuts it, any of its
 // first four characters may begin a group.
@@ -151,18 +173,20 @@ func (w *worker) base64Run(raw []byte, start, end int, p place) {
 	if len(run) < minBase64 {
 		return
 	}
-	for line := range bytes.FieldsFuncSeq(run, betweenLines) {
-		w.base64Digest(line, place{inside: p.inside, offset: p.offset + p.scale(start)})
+	for from := 0; from < len(run); from++ {
+		to := betweenLines.next(run, from)
+		w.base64Digest(run[from:to], place{inside: p.inside, offset: p.offset + p.scale(start)})
+		from = to
 	}
-	q := place{inside: within(p.inside, "base64"), offset: p.offset + p.scale(start), decoded: p.decoded + 1,
+	q := place{inside: p.inside, offset: p.offset + p.scale(start), decoded: p.decoded + 1,
 		cutLeft: p.cutLeft && start == 0, cutRight: p.cutRight && end == len(raw)}
-	for _, part := range base64Parts(run) {
+	for part := range base64Parts(run) {
 		shifts := 1
 		if q.cutLeft && len(part) > 0 && &part[0] == &run[0] {
 			shifts = 4
 		}
 		for shift := range min(shifts, len(part)) {
-			w.decoded(len(part), q, func(dst []byte) []byte { return unbase64(dst, part[shift:]) })
+			w.by("base64", unbase64)(part[shift:], q)
 		}
 	}
 }
@@ -170,46 +194,54 @@ func (w *worker) base64Run(raw []byte, start, end int, p place) {
 // base64Parts are the pieces of a run that may have been encoded together: all
 // of it, in which - and _ are signs of the second alphabet, and what they set
 // apart.
-func base64Parts(run []byte) [][]byte {
-	if isHexDigest(run) {
-		return nil
-	}
-	var out [][]byte
-	second := bytes.ContainsAny(run, "-_")
-	if likely(run) && !(second && bytes.ContainsAny(run, "+/")) {
-		out = append(out, run)
-	}
-	if !second {
-		return out
-	}
-	for _, part := range bytes.FieldsFunc(run, func(r rune) bool { return r == '-' || r == '_' }) {
-		if len(part) >= minBase64 && likely(part) {
-			out = append(out, part)
+func base64Parts(run []byte) iter.Seq[[]byte] {
+	return func(yield func(part []byte) bool) {
+		if isHexDigest(run) {
+			return
+		}
+		second := secondAlphabet.next(run, 0) < len(run)
+		if likely(run) && !(second && firstAlphabet.next(run, 0) < len(run)) && !yield(run) || !second {
+			return
+		}
+		for from := 0; from < len(run); from++ {
+			to := secondAlphabet.next(run, from)
+			if part := run[from:to]; len(part) >= minBase64 && likely(part) && !yield(part) {
+				return
+			}
+			from = to
 		}
 	}
-	return out
 }
+
+var firstAlphabet, secondAlphabet = setOf("+/"), setOf("-_")
 
 // likely reports whether a run is more than a long word.
 func likely(run []byte) bool {
 	if len(run) >= 48 {
 		return true
 	}
-	upper, lowerCase, numeral := 0, 0, 0
-	for _, c := range run[1:] {
-		switch {
-		case c >= 'A' && c <= 'Z':
-			upper++
-		case c >= 'a' && c <= 'z':
-			lowerCase++
-		case c >= '0' && c <= '9':
-			numeral++
-		}
-	}
-	if upper+lowerCase < 2 { // a number
+	c := censusOf(run[1:])
+	if c.upper+c.lower < 2 { // a number
 		return false
 	}
-	return upper > 0 && lowerCase+numeral > 0 || lowerCase > 0 && numeral > 0 || run[len(run)-1] == '='
+	return c.upper > 0 && c.lower+c.numerals > 0 || c.lower > 0 && c.numerals > 0 || run[len(run)-1] == '='
+}
+
+// census counts ASCII letters and numerals.
+type census struct{ upper, lower, numerals int }
+
+func censusOf(run []byte) (c census) {
+	for _, b := range run {
+		switch {
+		case b >= 'A' && b <= 'Z':
+			c.upper++
+		case b >= 'a' && b <= 'z':
+			c.lower++
+		case b >= '0' && b <= '9':
+			c.numerals++
+		}
+	}
+	return c
 }
 
 func isHexDigest(run []byte) bool {
@@ -228,8 +260,14 @@ func isHexDigest(run []byte) bool {
 func unbase64(dst, run []byte) []byte {
 	var bits uint32
 	n := 0
-	for _, c := range run {
-		v := sextets[c]
+	for i := 0; i < len(run); i++ {
+		if n == 0 {
+			dst, i = unbase64Groups(dst, run, i)
+			if i == len(run) {
+				return dst
+			}
+		}
+		v := sextets[run[i]]
 		if v == 255 {
 			continue
 		}
@@ -246,6 +284,19 @@ func unbase64(dst, run []byte) []byte {
 		dst = append(dst, byte(bits>>10), byte(bits>>2))
 	}
 	return dst
+}
+
+// unbase64Groups appends what the whole groups from run[i] on stand for, and
+// returns where they end.
+func unbase64Groups(dst, run []byte, i int) ([]byte, int) {
+	for ; i+4 <= len(run); i += 4 {
+		a, b, c, d := sextets[run[i]], sextets[run[i+1]], sextets[run[i+2]], sextets[run[i+3]]
+		if a|b|c|d == 255 {
+			break
+		}
+		dst = append(dst, a<<2|b>>4, b<<4|c>>2, c<<6|d)
+	}
+	return dst, i
 }
 
 func trimPadding(run []byte) []byte { return bytes.TrimRight(run, "=") }
