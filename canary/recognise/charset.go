@@ -133,10 +133,9 @@ func (x *Index) anyHan() bool {
 
 // strayAt returns where a byte stands that is no UTF-8.
 func strayAt(raw []byte, i int) (at, length int) {
-	for i < len(raw) {
-		if raw[i] < utf8.RuneSelf {
-			i++
-			continue
+	for i = beyondASCII.next(raw, i); i < len(raw); i = beyondASCII.next(raw, i) {
+		for i+2 < len(raw) && ideographic(raw[i], raw[i+1], raw[i+2]) {
+			i += 3
 		}
 		r, n := utf8.DecodeRune(raw[i:])
 		if r == utf8.RuneError && n == 1 {
@@ -146,6 +145,13 @@ func strayAt(raw []byte, i int) (at, length int) {
 	}
 	return -1, 0
 }
+
+var beyondASCII = func() (s byteSet) {
+	for c := range s {
+		s[c] = byte(c) >> 7
+	}
+	return s
+}()
 
 // old decodes raw by the encoding that leaves the fewest bytes unread. Where raw
 // was cut it begins at the first ASCII sign: no character of two bytes has one.

@@ -1,7 +1,6 @@
 package recognise
 
 import (
-	"encoding/base64"
 	"encoding/hex"
 	"slices"
 )
@@ -16,13 +15,16 @@ func (w *worker) hexDigest(v *view, t *token) {
 	}
 }
 
+// shortestDigest is the length of a digest in base64 without padding.
+const shortestDigest = 22
+
 // base64Digest looks up a digest in base64, which is not a matter of folded
 // text: case counts.
 func (w *worker) base64Digest(run []byte, p place) {
 	run = trimPadding(run)
 	n := 0
 	switch len(run) {
-	case 22:
+	case shortestDigest:
 		n = 16
 	case 27:
 		n = 20
@@ -31,13 +33,13 @@ func (w *worker) base64Digest(run []byte, p place) {
 	default:
 		return
 	}
-	var b [36]byte
-	m, err := base64.RawStdEncoding.Decode(b[:], standard(run))
-	if err != nil || m != n {
+	var buffer [36]byte
+	b := unbase64(buffer[:0], run)
+	if len(b) != n {
 		return
 	}
 	w.counts[countDigest]++
-	if refs := w.digests.get(digestHash(b[:n])); refs != nil {
+	if refs := w.digests.get(digestHash(b)); refs != nil {
 		v := &view{text: slices.Clone(run), to: len(run), inside: p.inside, offset: p.offset}
 		w.add(v, refs, 0, len(run))
 		w.weigh(v)

@@ -85,21 +85,26 @@ func percent(b []byte) (int, string) {
 }
 
 func hexByte(a, b byte) (byte, bool) {
-	x, y := hexValue(a), hexValue(b)
-	return x<<4 | y, x < 16 && y < 16
+	x, y := hexValues[a], hexValues[b]
+	return x<<4 | y, x|y < 16
 }
 
-func hexValue(c byte) byte {
-	switch {
-	case c >= '0' && c <= '9':
-		return c - '0'
-	case c >= 'a' && c <= 'f':
-		return c - 'a' + 10
-	case c >= 'A' && c <= 'F':
-		return c - 'A' + 10
+// The values of hexadecimal digits; 255 is none.
+var hexValues = func() (t [256]byte) {
+	for c := range t {
+		switch {
+		case c >= '0' && c <= '9':
+			t[c] = byte(c - '0')
+		case c >= 'a' && c <= 'f':
+			t[c] = byte(c - 'a' + 10)
+		case c >= 'A' && c <= 'F':
+			t[c] = byte(c - 'A' + 10)
+		default:
+			t[c] = 255
+		}
 	}
-	return 255
-}
+	return t
+}()
 
 // reference reads a character reference of HTML.
 func reference(b []byte) (int, string) {

@@ -71,22 +71,21 @@ var lower = func() (t [utf8.RuneSelf]byte) {
 func fold(dst, raw []byte, strays []int) ([]byte, []int) {
 	dst = slices.Grow(dst, len(raw)+8)
 	for i := 0; i < len(raw); {
-		if raw[i] < utf8.RuneSelf {
+		switch {
+		case raw[i] < utf8.RuneSelf:
 			dst, i = foldASCII(dst, raw, i)
-			continue
-		}
-		if i+2 < len(raw) && ideographic(raw[i], raw[i+1], raw[i+2]) {
+		case i+2 < len(raw) && ideographic(raw[i], raw[i+1], raw[i+2]):
 			dst, i = foldIdeographs(dst, raw, i)
-			continue
+		default:
+			r, n := utf8.DecodeRune(raw[i:])
+			if r == utf8.RuneError && n == 1 {
+				strays = append(strays, len(dst))
+				dst = append(dst, western()[raw[i]]...)
+			} else {
+				dst = append(dst, foldRune(r)...)
+			}
+			i += n
 		}
-		r, n := utf8.DecodeRune(raw[i:])
-		if r == utf8.RuneError && n == 1 {
-			strays = append(strays, len(dst))
-			dst = append(dst, western()[raw[i]]...)
-		} else {
-			dst = append(dst, foldRune(r)...)
-		}
-		i += n
 	}
 	return dst, strays
 }

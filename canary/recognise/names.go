@@ -53,19 +53,19 @@ func (w *worker) name(v *view, i, most int) {
 // as between columns, but no end of a line or sentence.
 func joined(gap []byte) bool {
 	if len(gap) == 1 { // a full stop is of an e-mail address
-		c := gap[0]
-		return c != '.' && c != '\n' && c != '\r' && c != '!' && c != '?'
+		return stops[gap[0]] == 0
 	}
-	if len(gap) == 0 || len(gap) > 5 {
+	if len(gap) == 0 || len(gap) > 5 || gap[0] == '.' && len(gap) > 2 {
 		return false
 	}
-	for i, c := range gap {
-		if c == '\n' || c == '\r' || c == '.' && i == 0 && len(gap) > 2 || c == '!' || c == '?' {
-			return false
-		}
+	var ends byte
+	for _, c := range gap {
+		ends |= sentenceEnds[c]
 	}
-	return true
+	return ends == 0
 }
+
+var stops, sentenceEnds = setOf(".\n\r!?"), setOf("\n\r!?")
 
 // astride reports whether the words from..to, the family name first, belong to
 // two people of a list: Smith and Mary in "John Smith, Mary Jones".
@@ -141,8 +141,8 @@ func (w *worker) hanName(v *view, i int) {
 		if n < 2 || !w.hanLens[n] {
 			continue
 		}
-		if refs := w.han.get(h); refs != nil && w.wholeRun(v, i, n, apart) {
-			w.add(v, refs, v.tokens[i].start, t.end)
+		if w.han.seen.has(h) && w.wholeRun(v, i, n, apart) {
+			w.add(v, w.han.refs[h], v.tokens[i].start, t.end)
 		}
 	}
 }

@@ -173,7 +173,7 @@ func (w *worker) base64Run(raw []byte, start, end int, p place) {
 	if len(run) < minBase64 {
 		return
 	}
-	for from := 0; from < len(run); from++ {
+	for from := 0; len(run)-from >= shortestDigest; from++ {
 		to := betweenLines.next(run, from)
 		w.base64Digest(run[from:to], place{inside: p.inside, offset: p.offset + p.scale(start)})
 		from = to
@@ -249,7 +249,7 @@ func isHexDigest(run []byte) bool {
 		return false
 	}
 	for _, c := range run {
-		if hexValue(c) > 15 {
+		if hexValues[c] > 15 {
 			return false
 		}
 	}
@@ -300,8 +300,3 @@ func unbase64Groups(dst, run []byte, i int) ([]byte, int) {
 }
 
 func trimPadding(run []byte) []byte { return bytes.TrimRight(run, "=") }
-
-// standard is a run in the first alphabet.
-func standard(run []byte) []byte {
-	return bytes.ReplaceAll(bytes.ReplaceAll(run, []byte("-"), []byte("+")), []byte("_"), []byte("/"))
-}
