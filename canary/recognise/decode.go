@@ -1,12 +1,11 @@
 package recognise
 
-import "unicode/utf8"
-
 // place is where a text comes from.
 type place struct {
 	inside            string
 	offset            int64 // in the stream
 	decoded           int   // how many times; offsets within are not the stream's
+	recoded           bool  // from an encoding in which nearly any bytes are characters
 	cutLeft, cutRight bool  // its ends are borders of ours
 	before, behind    int   // bytes at its ends that stand so in the text that it was decoded from
 }
@@ -77,57 +76,6 @@ func (w *worker) by(name string, decode func(dst, raw []byte) []byte) func(raw [
 		w.decoded(len(raw), p, func(dst []byte) []byte { return decode(dst, raw) })
 	}
 }
-
-// noise reports whether what was decoded is no text in any encoding: it has
-// control characters, and is no UTF-16, which has zero bytes.
-func noise(raw []byte) bool {
-	sum := uint64(0) // of controls, and above them of zeros
-	for _, b := range raw {
-		sum += controlOrZero[b]
-	}
-	controls, zeros := int(sum&(1<<32-1)), int(sum>>32)
-	return controls*25 > len(raw) && zeros*50 < len(raw)
-}
-
-var controlOrZero = func() (t [256]uint64) {
-	for b := range ' ' {
-		if b < '\t' || b > '\r' {
-			t[b] = 1
-		}
-	}
-	t[0] = 1 << 32
-	return t
-}()
-
-// minLegible is how many bytes of text there must be in noise for it to be looked
-// at: as many as the shortest number has. Shorter names that stand in noise are
-// as good as chance.
-const minLegible = 7
-
-// legible reports whether noise has text in it anywhere: signs that stand within
-// names, contacts and addresses, and characters beyond ASCII.
-func legible(raw []byte) bool {
-	for i, run := 0, 0; i < len(raw); {
-		n := 1
-		if c := raw[i]; c < leading {
-			run = (run + 1) * int(textual[c])
-		} else if _, n = utf8.DecodeRune(raw[i:]); n == 1 {
-			run = 0
-		} else {
-			run += n
-		}
-		if run >= minLegible {
-			return true
-		}
-		i += n
-	}
-	return false
-}
-
-// leading is the least byte with which a character of several begins.
-const leading = 0xc2
-
-var textual = setOf("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz \t'()+,-./#@_")
 
 func within(outer, inner string) string {
 	if outer == "" {

@@ -1,7 +1,5 @@
 package recognise
 
-import "slices"
-
 // streak counts the tokens of a sort that end where one stands next to another
 // of it, as a name's may.
 type streak struct {
@@ -43,7 +41,7 @@ func (w *worker) name(v *view, i, most int) {
 		if !w.lengths[n] {
 			continue
 		}
-		if refs := w.names.get(sum); refs != nil && !hyphened(v.text, u.start, t.end) && !w.astride(v, i-n+1, i) && !v.amongNoise(u.start, t.end) {
+		if refs := w.names.get(sum); refs != nil && !hyphened(v.text, u.start, t.end) && !w.astride(v, i-n+1, i) && !v.spelledByNoise(u.start, t.end) {
 			w.add(v, refs, u.start, t.end)
 		}
 	}
@@ -77,22 +75,6 @@ func (w *worker) astride(v *view, from, to int) bool {
 		return i > 0 && i < len(v.tokens) && v.tokens[i].start == v.tokens[i-1].end+1 && v.text[v.tokens[i].start-1] == ' '
 	}
 	return blank(from) && w.given[v.tokens[from-1].hash] || blank(to+1) && w.family[v.tokens[to+1].hash]
-}
-
-// noiseReach is how far around a name noise is looked for.
-const noiseReach = 16
-
-// amongNoise reports whether a name stands in what was decoded, among bytes of
-// which a quarter is no UTF-8: noise spells short names by chance. In the text of
-// an older encoding it is found when that is decoded.
-func (v *view) amongNoise(start, end int) bool {
-	if !v.decoded || len(v.strays) == 0 {
-		return false
-	}
-	from, to := max(0, start-noiseReach), min(len(v.text), end+noiseReach)
-	first, _ := slices.BinarySearch(v.strays, from)
-	last, _ := slices.BinarySearch(v.strays, to)
-	return 4*(last-first) > to-from
 }
 
 // hyphened reports whether a name is part of a longer one.

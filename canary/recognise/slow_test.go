@@ -120,7 +120,7 @@ func (w *worker) slowWords(v *view, i int) {
 			return
 		}
 		sum += u.hash
-		if w.lengths[n] && !hyphened(v.text, u.start, v.tokens[i].end) && !w.astride(v, i-n+1, i) {
+		if w.lengths[n] && !hyphened(v.text, u.start, v.tokens[i].end) && !w.astride(v, i-n+1, i) && !v.spelledByNoise(u.start, v.tokens[i].end) {
 			w.add(v, w.names.refs[sum], u.start, v.tokens[i].end)
 		}
 	}

@@ -1,0 +1,63 @@
+package recognise
+
+import (
+	"encoding/base64"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"telltale/internal/identity"
+)
+
+// TestNoiseSpellsNoNames puts names in Latin letters among random bytes, encoded
+// and as signs of base64, and asks for silence; among words and numbers it asks
+// for the same names.
+func TestNoiseSpellsNoNames(t *testing.T) {
+	w := chinese(t, 60)
+	x := w.index()
+	r := rand.New(rand.NewPCG(9, 9))
+	bytesOf := func(n int) string {
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = byte(r.Uint32())
+		}
+		return string(b)
+	}
+	signsOf := func(n int) string { return jsonless(r)[:n] }
+	encoded := base64.StdEncoding.EncodeToString
+	shown := 0
+	for i, p := range w.planted {
+		name := strings.Fields(pinyinForms(w.name(p.Canary.Cells))[0])
+		spelt := name[0] + "+^\x16" + name[1]
+		for _, noise := range []string{
+			encoded([]byte(bytesOf(60) + spelt + bytesOf(60))),
+			encoded([]byte(bytesOf(60) + name[0] + "-" + name[1] + bytesOf(12))),
+			signsOf(50) + "+" + name[0] + "/" + name[1] + "/" + signsOf(40),
+		} {
+			if got := scan(t, x, []byte("token: "+noise+"\n")); got.has(i, identity.Name) {
+				t.Errorf("%q in %q is taken for a name: %+v", name, noise, got.Sights)
+			}
+		}
+		gb, err := simplifiedchinese.GB18030.NewEncoder().Bytes([]byte("收件人：" + name[0] + " " + name[1] + "，电话：13800001234，地址：浙江省杭州市西湖区"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range []string{
+			encoded([]byte(fmt.Sprintf("12,%s-%s,13800001234\r\n", name[0], name[1]))),
+			encoded([]byte("\x01" + name[0] + "\x01" + name[1] + "\x01Hangzhou\x01male\x01 1985-02-03\x01married\x01")),
+			encoded(gb),
+			fmt.Sprintf("https://shop.example/order/%s/%s/2024/overview", name[0], name[1]),
+			fmt.Sprintf("q=%s+%s&id=3fa85f64-5717-4562-b3fc-2c963f66afa6", name[0], name[1]),
+		} {
+			if got := scan(t, x, []byte("see "+text+" for it")); got.has(i, identity.Name) {
+				shown++
+			} else if w.tells(chineseSpellings()[2], p.Canary) {
+				t.Errorf("%q in %q is not found", name, text)
+			}
+		}
+	}
+	t.Logf("%d of %d found among words", shown, 5*len(w.planted))
+}
