@@ -56,13 +56,6 @@ func inWorker() bool {
 // more than it may. A run without end panics, so that a fuzzer keeps the input.
 func Check(t testing.TB, size int, f func()) {
 	t.Helper()
-	Within(t, size, Memory, f)
-}
-
-// Within is Check with another bound on memory, in bytes: for what is long
-// itself.
-func Within(t testing.TB, size int, memory int64, f func()) {
-	t.Helper()
 	took, allocated := measure(size, f)
 	for n := 1; n < tries && took > Time(size); n++ {
 		again, _ := measure(size, f)
@@ -71,11 +64,11 @@ func Within(t testing.TB, size int, memory int64, f func()) {
 	if took > Time(size) {
 		t.Errorf("%d bytes took %v of the processor, want %v at most", size, took, Time(size))
 	}
-	if allocated <= memory {
+	if allocated <= Memory {
 		return
 	}
-	if peak := peakOf(f, memory); peak > memory {
-		t.Errorf("%d bytes took %d MB of memory, want %d at most", size, peak>>20, memory>>20)
+	if peak := peakOf(f); peak > Memory {
+		t.Errorf("%d bytes took %d MB of memory, want %d at most", size, peak>>20, Memory>>20)
 	}
 }
 
@@ -105,11 +98,11 @@ func watch(start, most time.Duration, done chan struct{}) {
 
 // peakOf runs f with a collector that is in no mood to leave garbage, and
 // returns the most that f held, in bytes.
-func peakOf(f func(), memory int64) int64 {
+func peakOf(f func()) int64 {
 	const heap = "/memory/classes/heap/objects:bytes"
 	debug.FreeOSMemory()
 	before := read(heap)
-	limit := debug.SetMemoryLimit(read("/memory/classes/total:bytes") - read("/memory/classes/heap/released:bytes") + memory/2)
+	limit := debug.SetMemoryLimit(read("/memory/classes/total:bytes") - read("/memory/classes/heap/released:bytes") + Memory/2)
 	defer debug.SetMemoryLimit(limit)
 	stop, peak := make(chan struct{}), make(chan int64)
 	go func() {

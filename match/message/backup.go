@@ -33,7 +33,7 @@ func readBackup(name string, r io.Reader) ([]Message, error) {
 	}
 	b := backup{name: name}
 	for {
-		in.room = MaxMessage
+		in.room, in.words = MaxMessage, maxWords
 		t, err := d.RawToken()
 		if err == io.EOF {
 			break
@@ -138,14 +138,19 @@ func (b *backup) finish() {
 
 var halves = regexp.MustCompile(`&#(5[5-7]\d{3});&#(5[5-7]\d{3});`)
 
+// maxWords bounds an element by its blanks and equals signs: between any two
+// may stand an attribute, which takes a hundred bytes of memory.
+const maxWords = 1 << 19
+
 // surrogates joins characters beyond the first plane, which these programs
 // write as two references to halves that XML does not allow. It gives no more
-// than room bytes.
+// than room bytes and words.
 type surrogates struct {
 	lines *bufio.Reader
 	rest  []byte
 	err   error
-	room  int
+	room  int // bytes
+	words int // blanks and equals signs
 }
 
 func (s *surrogates) Read(p []byte) (int, error) {
@@ -163,6 +168,12 @@ func (s *surrogates) Read(p []byte) (int, error) {
 	n := copy(p, s.rest)
 	s.rest = s.rest[n:]
 	s.room -= n
+	for _, blank := range []string{" ", "=", "\n", "\t"} {
+		s.words -= bytes.Count(p[:n], []byte(blank))
+	}
+	if s.words < 0 {
+		return 0, fmt.Errorf("an element has more than %d words", maxWords)
+	}
 	return n, nil
 }
 

@@ -3,6 +3,7 @@ package message
 import (
 	"bytes"
 	"fmt"
+	"iter"
 	"regexp"
 	"strconv"
 	"strings"
@@ -63,15 +64,16 @@ func (h *chatHead) read(line string) (c chatLine, ok bool) {
 // readChat reads the messages of a chat; ok is false when text is none: two
 // messages of one form must be there, the first of them within ten lines.
 func readChat(name, text string) (list []Message, ok bool) {
-	lines := strings.Split(text, "\n")
+	lines := chatLines(text)
 	var best *chatHead
 	most := 1
 	for i := range chatHeads {
-		n := 0
-		for k, line := range lines {
+		n, k := 0, 0
+		for line := range lines {
 			if k == 10 && n == 0 || k > 2000 {
 				break
 			}
+			k++
 			if _, ok := chatHeads[i].read(line); ok {
 				n++
 			}
@@ -86,16 +88,33 @@ func readChat(name, text string) (list []Message, ok bool) {
 	return best.messages(name, lines), true
 }
 
-func (h *chatHead) messages(name string, lines []string) (list []Message) {
+// chatLines are the lines of text, each cut where it alone is more than a
+// message's text.
+func chatLines(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for line := range strings.SplitSeq(text, "\n") {
+			if !yield(line[:min(len(line), MaxText+1)]) {
+				return
+			}
+		}
+	}
+}
+
+func (h *chatHead) messages(name string, lines iter.Seq[string]) (list []Message) {
 	order := dayOrder(h, lines)
 	var heads []chatLine
 	var texts [][]string // lines of each message
 	var preface strings.Builder
-	for _, line := range lines {
+	size := 0 // of the last message
+	for line := range lines {
 		if c, ok := h.read(line); ok {
 			heads, texts = append(heads, c), append(texts, []string{c.text})
+			size = len(c.text)
 		} else if n := len(texts) - 1; n >= 0 {
-			texts[n] = append(texts[n], line)
+			if size <= MaxText { // what is longer is cut, and says so
+				texts[n] = append(texts[n], line)
+			}
+			size += len(line) + 1
 		} else {
 			preface.WriteString(line + "\n")
 		}
@@ -119,8 +138,8 @@ func (h *chatHead) messages(name string, lines []string) (list []Message) {
 
 // dayOrder tells the order of day and month from the dates that allow one only:
 // 1 when the month comes first. Where nothing tells, the day does.
-func dayOrder(h *chatHead, lines []string) (monthFirst bool) {
-	for _, line := range lines {
+func dayOrder(h *chatHead, lines iter.Seq[string]) (monthFirst bool) {
+	for line := range lines {
 		if c, ok := h.read(line); ok && len(c.date[0]) < 3 {
 			a, _ := strconv.Atoi(c.date[0])
 			b, _ := strconv.Atoi(c.date[1])

@@ -61,14 +61,10 @@ type rawRow struct {
 }
 
 func readRows(name string, t table.Reader, before int) ([]Message, error) {
-	var sample []rawRow
-	var end error
-	for end == nil && len(sample) < sampleRows {
-		var r rawRow
-		if r, end = nextRow(t); end == nil {
-			sample = append(sample, r)
-		}
+	if len(t.Schema().Columns) > maxColumns {
+		return nil, errNoComplaints
 	}
+	sample, end := sampleOf(t)
 	roles, ok := columnRoles(t.Schema(), sample)
 	if !ok {
 		return nil, errNoComplaints
@@ -99,6 +95,22 @@ func readRows(name string, t table.Reader, before int) ([]Message, error) {
 	return list, end
 }
 
+// sampleOf reads the first rows, fewer where they are long; end is why no more
+// follow, nil if some may.
+func sampleOf(t table.Reader) (sample []rawRow, end error) {
+	for size := 0; len(sample) < sampleRows && size < MaxMessage; {
+		r, err := nextRow(t)
+		if err != nil {
+			return sample, err
+		}
+		sample = append(sample, r)
+		for _, c := range r.row.Cells {
+			size += len(c) + 16 // a string's own size
+		}
+	}
+	return sample, nil
+}
+
 // nextRow reads a row; a bad one comes with what is wrong with it.
 func nextRow(t table.Reader) (rawRow, error) {
 	row, err := t.Read()
@@ -120,6 +132,10 @@ type roles struct {
 	subject  int
 	sentence []int // all other columns, searched for contacts and links
 }
+
+// maxColumns bounds a table of messages. A text without line ends, taken for a
+// row, has a million cells, and each may be a contact.
+const maxColumns = 1000
 
 // columnRoles decides what the columns of a table of messages hold: by their
 // headers where those say it, else by their content.

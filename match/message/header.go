@@ -58,10 +58,33 @@ func unixLines(raw []byte) []byte {
 	return bytes.ReplaceAll(raw, []byte("\r"), []byte("\n"))
 }
 
-// splitHeader parses the header block that raw begins with and returns what
-// follows the blank line. Lines that are no header end the block, too: the
-// text is then not lost with a blank line that somebody deleted.
-func splitHeader(raw []byte) (h fields, body []byte) {
+// maxHeader bounds the headers of one message, those of its parts included.
+const maxHeader = 1 << 20 // bytes
+
+// headerReader reads the headers of one message.
+type headerReader struct {
+	read int  // bytes so far
+	over bool // there were more than maxHeader
+}
+
+// keep returns what of a line still has room, ok is false if nothing has.
+// extra are bytes that go with the line.
+func (r *headerReader) keep(line []byte, extra int) (kept []byte, ok bool) {
+	room := maxHeader - r.read - extra
+	if room <= 0 {
+		r.over = true
+		return nil, false
+	}
+	n := min(len(line), room)
+	r.read += n + extra
+	r.over = r.over || n < len(line)
+	return line[:n], true
+}
+
+// split parses the header block that raw begins with and returns what follows
+// the blank line. Lines that are no header end the block, too: the text is
+// then not lost with a blank line that somebody deleted.
+func (r *headerReader) split(raw []byte) (h fields, body []byte) {
 	rest := bytes.TrimLeft(raw, "\n")
 	var names []string
 	var values [][][]byte // lines of each field
@@ -72,8 +95,10 @@ func splitHeader(raw []byte) (h fields, body []byte) {
 			break
 		}
 		if (line[0] == ' ' || line[0] == '\t') && len(values) > 0 {
-			last := len(values) - 1
-			values[last] = append(values[last], bytes.TrimSpace(line))
+			if line, ok := r.keep(bytes.TrimSpace(line), 1); ok {
+				last := len(values) - 1
+				values[last] = append(values[last], line)
+			}
 			rest = after
 			continue
 		}
@@ -88,7 +113,9 @@ func splitHeader(raw []byte) (h fields, body []byte) {
 		if !ok {
 			break
 		}
-		names, values = append(names, name), append(values, [][]byte{value})
+		if value, ok := r.keep(value, len(name)+1); ok {
+			names, values = append(names, name), append(values, [][]byte{value})
+		}
 		rest = after
 	}
 	for i, name := range names {

@@ -126,7 +126,7 @@ func TestParts(t *testing.T) {
 }
 
 // TestNoLineEnd reads files in which the line end never comes: what is left
-// out is said, and memory is that of one message of MaxMessage bytes.
+// out is said, and memory stays within the budget.
 func TestNoLineEnd(t *testing.T) {
 	size := int64(40 << 20)
 	if *monsters {
@@ -135,21 +135,24 @@ func TestNoLineEnd(t *testing.T) {
 	for _, c := range []struct{ name, head, text, want string }{
 		{"mail", "From: a@example.org\nTo: b@example.org\n\n", "buy now ", "bytes"},
 		{"mail header", "From: a@example.org\nTo: b@example.org\nSubject: ", "buy now ", "bytes"},
+		{"headers", "From: a@example.org\nTo: b@example.org\n", "a: b\n", "headers beyond"},
+		{"recipients", "From: a@example.org\nTo: b@example.org", ", b@example.org", "headers beyond"},
+		{"legacy bytes", "From: a@example.org\nTo: b@example.org\n\n", "\xe9\xc4 ", "bytes"},
 		{"mbox", "From a@example.org Mon Mar  2 10:16:00 2026\nTo: b@example.org\n\n", "buy now ", "bytes"},
 		{"backup", "<smses><sms address='1' body='first' date='1772445360000'/><sms body='", "buy now ", "could not be read"},
-		{"tag of a backup", "<smses><sms address='1' body='first' date='1772445360000'/><sms ", "a='b' ", "could not be read"},
+		{"tag of a backup", "<smses><sms address='1' body='first' date='1772445360000'/><sms ", "a='b' ", "words"},
 		{"chat", "[02.03.26, 10:16:00] Bright: buy\n[02.03.26, 10:17:00] Ann: ", "buy now ", "bytes"},
 		{"text", "", "buy now ", "bytes"},
 		{"UTF-16", "\xff\xfe", "b\x00u\x00y\x00 \x00", "bytes"},
 		{"complaint", "to,received,text\nann@example.org,2026-03-02,first\nbob@example.org,2026-03-03,", "buy now ", "longer than"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if slow := []string{"mail header", "tag of a backup", "chat", "text", "UTF-16"}; slices.Contains(slow, c.name) && !*monsters {
+			if slow := []string{"legacy bytes", "chat", "text", "UTF-16"}; slices.Contains(slow, c.name) && !*monsters {
 				t.Skip("takes seconds: run with -monsters")
 			}
 			var list []Message
 			var err error
-			budget.Within(t, int(size), 32*MaxMessage, func() {
+			budget.Check(t, int(size), func() {
 				list, err = Read("input", io.MultiReader(strings.NewReader(c.head), budget.Endless(c.text, size)))
 			})
 			if err != nil || len(list) == 0 {

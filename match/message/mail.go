@@ -9,11 +9,12 @@ import (
 
 // mailReader gathers one message from its MIME tree.
 type mailReader struct {
-	m      *Message
-	header strings.Builder
-	text   strings.Builder
-	seen   map[string]bool // lines already in text
-	links  []string
+	m       *Message
+	headers headerReader
+	header  strings.Builder
+	text    strings.Builder
+	seen    map[string]bool // lines already in text
+	links   []string
 
 	original  []Contact // recipients named by reports
 	inner     []fields  // headers of nested messages, outermost first
@@ -31,7 +32,7 @@ func readMail(name string, raw []byte) Message {
 	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
 	r := &mailReader{m: &m, seen: map[string]bool{}}
 	raw = unixLines(raw)
-	h, body := splitHeader(raw)
+	h, body := r.headers.split(raw)
 	r.entity("", h, body, 0)
 	r.finish(h, raw)
 	return m
@@ -66,7 +67,7 @@ func (r *mailReader) parse(path string, h fields, body []byte) *part {
 		return nil
 	}
 	root := &part{header: h, body: body}
-	(&partReader{lose: r.m.lose}).split(root, 0)
+	(&partReader{lose: r.m.lose, headers: &r.headers}).split(root, 0)
 	if root.inside == nil {
 		r.m.lose("%s has no readable parts, kept as text", where(path))
 		return nil
@@ -125,6 +126,10 @@ func isText(ctype string, content []byte) bool {
 }
 
 func (r *mailReader) textPart(path, ctype string, content []byte, charset string) {
+	if len(content) > maxDecoded {
+		r.m.lose("part %s: text beyond %d bytes was left out", path, maxDecoded)
+		content = content[:maxDecoded]
+	}
 	text, note := decodeText(content, charset)
 	if note != "" {
 		r.m.note("part %s: %s", path, strings.TrimPrefix(note, ", "))
@@ -147,13 +152,13 @@ func looksHTML(s string) bool {
 func (r *mailReader) addText(text string) {
 	fresh := false
 	for line := range strings.SplitSeq(text, "\n") {
+		if r.text.Len()+len(line) > MaxText && strings.TrimSpace(line) != "" {
+			r.m.lose("text beyond %d bytes was left out", MaxText)
+			return
+		}
 		key := strings.Join(strings.Fields(line), " ")
 		if key == "" || r.seen[key] {
 			continue
-		}
-		if r.text.Len()+len(line) > MaxText {
-			r.m.lose("text beyond %d bytes was left out", MaxText)
-			return
 		}
 		if !fresh && r.text.Len() > 0 {
 			r.text.WriteByte('\n')
@@ -172,7 +177,7 @@ func (r *mailReader) nest(path string, content []byte, depth int) {
 		r.addText(string(bytes.ToValidUTF8(content, []byte("\ufffd"))))
 		return
 	}
-	h, body := splitHeader(unixLines(content))
+	h, body := r.headers.split(unixLines(content))
 	r.entity(path+"/", h, body, depth+1)
 }
 
@@ -180,6 +185,9 @@ func (r *mailReader) nest(path string, content []byte, depth int) {
 // inner one is what somebody received, and the outer one reports it.
 func (r *mailReader) finish(h fields, raw []byte) {
 	m := r.m
+	if r.headers.over {
+		m.lose("headers beyond %d bytes were left out", maxHeader)
+	}
 	m.Header = strings.ToValidUTF8(r.header.String(), "\ufffd")
 	m.Text = strings.TrimSpace(strings.ToValidUTF8(r.text.String(), "\ufffd"))
 	about := h

@@ -33,6 +33,8 @@ const (
 	MaxText     = 1 << 20  // bytes of a message's joined text
 	MaxMessages = 1 << 20  // messages in one file
 	MaxDepth    = 16       // nested messages
+
+	maxDecoded = 8 * MaxText // bytes of a text, or of its HTML, before it is decoded
 )
 
 // Contact is an address or number that received a message, and where that

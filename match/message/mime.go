@@ -24,8 +24,9 @@ type part struct {
 
 // partReader makes the tree of one message.
 type partReader struct {
-	lose  func(format string, args ...any)
-	parts int
+	lose    func(format string, args ...any)
+	headers *headerReader
+	parts   int
 }
 
 // isMultipart returns the boundary of a multipart, "" for anything else.
@@ -52,7 +53,7 @@ func (r *partReader) split(p *part, depth int) {
 	p.epilogue = epilogue
 	for i, piece := range pieces {
 		inside := &part{id: strings.TrimPrefix(fmt.Sprintf("%s.%d", p.id, i+1), ".")}
-		inside.header, inside.body = partHeader(piece)
+		inside.header, inside.body = r.headers.part(piece)
 		p.inside = append(p.inside, inside)
 		r.split(inside, depth+1)
 	}
@@ -93,10 +94,10 @@ func (r *partReader) pieces(body []byte, boundary string) (pieces [][]byte, epil
 	return pieces, nil
 }
 
-// partHeader splits a part; one that begins with a blank line has no header.
-func partHeader(piece []byte) (fields, []byte) {
+// part splits a part; one that begins with a blank line has no header.
+func (r *headerReader) part(piece []byte) (fields, []byte) {
 	if len(piece) > 0 && piece[0] == '\n' {
 		return nil, piece[1:]
 	}
-	return splitHeader(piece)
+	return r.split(piece)
 }

@@ -156,7 +156,7 @@ func (r *mailReader) outlook(path string, f *folder, depth int) fields {
 }
 
 func (f *folder) header() fields {
-	h, _ := splitHeader(unixLines([]byte(f.text("007D"))))
+	h, _ := new(headerReader).split(unixLines([]byte(f.text("007D"))))
 	add := func(name, value string) {
 		if value = strings.TrimSpace(value); value != "" && h.first(name) == "" {
 			h = append(h, field{name, value})

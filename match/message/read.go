@@ -11,6 +11,10 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 )
 
 const peekSize = 64 << 10
@@ -54,16 +58,15 @@ func Read(name string, r io.Reader) ([]Message, error) {
 
 // readWide reads a file in UTF-16 as if it were in UTF-8.
 func readWide(name string, b *bufio.Reader) ([]Message, error) {
-	raw, err := io.ReadAll(io.LimitReader(b, 2*MaxMessage))
-	if err != nil {
+	decoded := bufio.NewReaderSize(transform.NewReader(b, unicode.BOMOverride(encoding.Nop.NewDecoder())), peekSize)
+	head, err := decoded.Peek(peekSize)
+	if err != nil && err != io.EOF {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	text, _ := decodeAs(raw, lookupBOM(raw))
-	text = strings.TrimPrefix(text, "\ufeff")
-	if strings.TrimSpace(text) == "" || !mostlyText([]byte(text)) {
+	if len(bytes.TrimSpace(head)) == 0 || !mostlyText(head) {
 		return nil, fmt.Errorf("%s: %w", name, ErrNotText)
 	}
-	return Read(name, strings.NewReader(text))
+	return Read(name, decoded)
 }
 
 // readOther reads tables, and as text what is none.
@@ -114,6 +117,10 @@ func readText(name string, raw []byte) Message {
 // of its tags.
 func plainMessage(name string, raw []byte) (m Message, links []string) {
 	m = Message{Name: name, SHA256: digest(raw), Parts: []Part{{"0", "text/plain", len(raw)}}, Recipients: []Contact{}}
+	if len(raw) > maxDecoded {
+		m.lose("text beyond %d bytes was left out", maxDecoded)
+		raw = raw[:maxDecoded]
+	}
 	text, note := decodeText(raw, lookupBOM(raw))
 	if note != "" {
 		m.note("%s", strings.TrimPrefix(note, ", "))

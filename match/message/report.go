@@ -18,7 +18,7 @@ func (r *mailReader) report(path string, content []byte, charset string) {
 	rest := bytes.TrimSpace(unixLines(content))
 	found := 0
 	for len(rest) > 0 {
-		h, after := splitHeader(rest)
+		h, after := r.headers.split(rest)
 		if len(h) == 0 {
 			text, _ := decodeText(rest, charset)
 			r.addText(text)
