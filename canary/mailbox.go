@@ -299,8 +299,9 @@ func (b *mailboxes) spell(st *key.Stream, h habit, p person) string {
 				out.WriteByte(d)
 			}
 		case someWord:
-			w, _ := b.words.drawWord(st)
-			out.WriteString(w)
+			if !b.words.empty() {
+				out.WriteString(b.words.any(st))
+			}
 		}
 	}
 	return out.String()

@@ -93,14 +93,6 @@ func (w *words) teach(locale []string) *words {
 
 func (w *words) empty() bool { return len(w.list) == 0 }
 
-// drawWord is draw for models that may have learned nothing.
-func (w *words) drawWord(st *key.Stream) (string, float64) {
-	if w.empty() {
-		return "", 0
-	}
-	return w.draw(st)
-}
-
 // any is draw without the bits.
 func (w *words) any(st *key.Stream) string {
 	if st.Float64() < w.novel {
@@ -331,8 +323,9 @@ func (c *chain) draw(st *key.Stream) (string, bool) {
 func (c *chain) spell(st *key.Stream) string {
 	var rs []rune
 	for len(rs) <= c.longest {
-		l := c.next[context(rs)]
-		for at := context(rs); l != nil && at != shorter(at) && st.IntN(l.total()+len(l.runes)) < len(l.runes); {
+		at := context(rs)
+		l := c.next[at]
+		for l != nil && at != shorter(at) && st.IntN(l.total()+len(l.runes)) < len(l.runes) {
 			at = shorter(at)
 			l = c.next[at]
 		}

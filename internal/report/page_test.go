@@ -13,7 +13,7 @@ func TestSayNamesACopyAndNeverAPerson(t *testing.T) {
 	s := Say(match.Result{Verdict: match.Attributed, Alpha: 1e-6, Candidates: 1000, RowsLinked: 1200, Dataset: "orders", MarksRead: 40, Suspects: []match.Suspect{
 		{Recipient: "bolt", Accused: true, FalseAccusationBound: 2.5e-12}, {Recipient: "acme", FalseAccusationBound: 1}}})
 	want(t, s.Answer, "The copy issued to bolt is a source of what was found.")
-	want(t, s.HowSure, "If no copy of bolt were a source, evidence as strong as this would come up in at most 1 in 10^11 such investigations among 1,000 candidates.")
+	want(t, s.HowSure, "If no copy of bolt were a source, evidence as strong as this would come up in at most 1 in 10¹¹ such investigations among 1,000 candidates.")
 	if len(s.Else) != 4 || len(s.Certain) != 2 {
 		t.Errorf("%d other explanations and %d things it rests on, want 4 and 2", len(s.Else), len(s.Certain))
 	}
@@ -52,7 +52,7 @@ func want(t *testing.T, list []string, line string) {
 
 // TestOneIn: a chance is never told smaller than it is.
 func TestOneIn(t *testing.T) {
-	for p, want := range map[float64]string{1: "1 in 1", 0.03: "1 in 33", 1e-6: "1 in 1,000,000", 2.5e-12: "1 in 10^11", 1e-12: "1 in 10^12", 0: "1 in 10^300"} {
+	for p, want := range map[float64]string{1: "1 in 1", 0.03: "1 in 33", 1e-6: "1 in 1,000,000", 2.5e-12: "1 in 10¹¹", 1e-12: "1 in 10¹²", 0: "1 in 10³⁰⁰"} {
 		if got := oneIn(p); got != want {
 			t.Errorf("oneIn(%g) = %q, want %q", p, got, want)
 		}

@@ -105,9 +105,14 @@ func oneIn(p float64) string {
 	case p > 1e-9:
 		return "1 in " + count(int64(1/p*(1+1e-12)))
 	case p <= 1e-300:
-		return "1 in 10^300"
+		return "1 in 10" + raised(300)
 	}
-	return fmt.Sprintf("1 in 10^%d", int(math.Floor(-math.Log10(p)+1e-9)))
+	return "1 in 10" + raised(int(math.Floor(-math.Log10(p)+1e-9)))
+}
+
+// raised writes an exponent.
+func raised(n int) string {
+	return strings.NewReplacer("0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴", "5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹").Replace(strconv.Itoa(n))
 }
 
 // count writes a number with its thousands apart.

@@ -14,7 +14,7 @@ func (r *reconstruction) undecidedOf(v int) string {
 	if b.posterior >= undecided || b.rival < 0 {
 		return ""
 	}
-	return fmt.Sprintf("undecided between %s (%.2f) and %s (%.2f)", r.party(r.nearest(v)), b.posterior, r.party(b.rival), b.share)
+	return fmt.Sprintf("undecided between %s (%.2f) and %s (%.2f)", r.party(r.nearest(v)), b.posterior, r.other(r.nearest(v), b.rival), b.share)
 }
 
 // party names a copy as the source of another.
@@ -23,6 +23,14 @@ func (r *reconstruction) party(i int) string {
 		return "the copy issued to " + r.items[i].export
 	}
 	return r.label(i)
+}
+
+// other names a rival of a source: two copies may have been issued to one party.
+func (r *reconstruction) other(source, rival int) string {
+	if name := r.party(rival); name != r.party(source) {
+		return name
+	}
+	return "another copy issued to the same party"
 }
 
 // question says what would decide most: a further sample of the copy of which
@@ -43,7 +51,7 @@ func (r *reconstruction) question() string {
 			what = "more messages like " + r.label(worst)
 		}
 		return fmt.Sprintf("%s would decide most: it comes from %s (%.2f) or from %s (%.2f)",
-			what, r.party(r.nearest(worst)), b.posterior, r.party(b.rival), b.share)
+			what, r.party(r.nearest(worst)), b.posterior, r.other(r.nearest(worst), b.rival), b.share)
 	}
 	return r.askHidden()
 }
