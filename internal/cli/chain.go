@@ -33,7 +33,11 @@ func (p *program) runChain(c *cli.Context) error {
 		return err
 	}
 	return p.withRole(c.Context, store.Investigating, func(r *registry) error {
-		graph, err := r.chainOf(c.Context, args[0])
+		engine, err := r.engine(c.Context, match.Options{Alpha: defaultAlpha})
+		if err != nil {
+			return err
+		}
+		graph, err := r.chainOf(c.Context, engine, args[0])
 		if err != nil {
 			return err
 		}
@@ -45,17 +49,13 @@ func (p *program) runChain(c *cli.Context) error {
 }
 
 // chainOf reconstructs a case.
-func (r *registry) chainOf(ctx context.Context, name string) (chain.Graph, error) {
+func (r *registry) chainOf(ctx context.Context, engine *match.Engine, name string) (chain.Graph, error) {
 	records, sealed, err := r.sightings(ctx, name)
 	if err != nil {
 		return chain.Graph{}, err
 	}
 	if len(records) == 0 {
 		return chain.Graph{}, inputError("add sightings with match --case or trace --case", "case %s: it has no sightings", name)
-	}
-	engine, err := r.engine(ctx, match.Options{Alpha: defaultAlpha})
-	if err != nil {
-		return chain.Graph{}, err
 	}
 	var nodes []chain.Node
 	var attributions []attribution

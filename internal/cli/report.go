@@ -68,16 +68,16 @@ func (p *program) runReport(c *cli.Context) error {
 // caseReport weighs a case as it stands, and orders it.
 func (p *program) caseReport(ctx context.Context, r *registry, name string, o match.Options) (report.Case, error) {
 	known := report.Case{Name: name, Tool: "telltale " + version(), Made: p.Now()}
-	graph, err := r.chainOf(ctx, name)
+	engine, err := r.engine(ctx, o)
+	if err != nil {
+		return known, err
+	}
+	graph, err := r.chainOf(ctx, engine, name)
 	if err != nil {
 		return known, err
 	}
 	known.Chain = &graph
 	readings, err := r.readings(ctx, name)
-	if err != nil {
-		return known, err
-	}
-	engine, err := r.engine(ctx, o)
 	if err != nil {
 		return known, err
 	}
