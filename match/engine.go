@@ -40,11 +40,9 @@ type Options struct {
 // linked to.
 type FileRow struct {
 	Cells   []string
-	Linked  bool
-	Dataset string
-	Version int                // of the scheme
+	Dataset string             // empty when it was linked to none
 	Key     fingerprint.RowKey // of the row of ours
-	Columns []int              // per column of the scheme: where it stands in Cells, or -1
+	Columns map[int][]int      // for each version of the scheme whose snapshots hold the row, per column: where it stands in Cells, or -1
 }
 
 // Seen is what is known of an input besides its content.

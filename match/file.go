@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strconv"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -115,8 +117,34 @@ func (t *tableRun) read(ctx context.Context, f *table.File, from table.Reader, i
 // window is a run of rows. Those that were not as they should be have an entry
 // in bad.
 type window struct {
-	rows [][]string
-	bad  map[int]*table.SyntaxError
+	rows  [][]string
+	shown [][]string // as they were read, where rows have contacts in the places of aliases
+	bad   map[int]*table.SyntaxError
+}
+
+// unalias puts the contacts behind aliases into the rows.
+func (w *window) unalias(e *Engine, r *Reading) {
+	w.shown = slices.Clone(w.rows)
+	for k, cells := range w.rows {
+		w.rows[k] = e.unaliasRow(r, cells)
+	}
+}
+
+// asShown puts the aliases of a row back into its cells, which may have been
+// put right since.
+func (w *window) asShown(row int, cells []string) []string {
+	if w.shown == nil {
+		return cells
+	}
+	out := slices.Clone(cells)
+	for i, contact := range w.rows[row] {
+		if alias := w.shown[row][i]; alias != contact {
+			for k := range out {
+				out[k] = strings.ReplaceAll(out[k], contact, alias)
+			}
+		}
+	}
+	return out
 }
 
 func readWindow(from table.Reader) (w window, err error) {
@@ -147,10 +175,8 @@ func (t *tableRun) take(ctx context.Context, windows []window, in *Input) error 
 		return nil
 	}
 	if t.engine.anyAliases() {
-		for _, w := range windows {
-			for k, cells := range w.rows {
-				w.rows[k] = t.engine.unaliasRow(t.reading, cells)
-			}
+		for i := range windows {
+			windows[i].unalias(t.engine, t.reading)
 		}
 	}
 	if t.due() {
@@ -183,6 +209,7 @@ func (t *tableRun) take(ctx context.Context, windows []window, in *Input) error 
 	}
 	for i, window := range windows {
 		for k := range window.rows {
+			t.tell(&window, k, results[i][k])
 			t.collect(results[i][k])
 			if bad := window.bad[k]; bad != nil && results[i][k].target == nil {
 				in.Unreadable++

@@ -74,8 +74,8 @@ type symbolRead struct {
 // layerReads is what a layer other than the target's read in a row: copies of
 // the same rows that were marked under another secret.
 type layerReads struct {
-	layer *layer
-	reads []symbolRead
+	target *target
+	reads  []symbolRead
 }
 
 type rowSight struct {
@@ -240,7 +240,6 @@ func (d *dataset) canaryKinds() []identity.Kind {
 // the rows.
 func (t *tableRun) collect(x rowResult) {
 	raw := x.cells
-	t.tell(raw, x)
 	t.reading.looked += tries(len(raw))
 	if t.cells != nil {
 		io.WriteString(t.cells, strings.Join(raw, "\t")+"\n")
@@ -262,13 +261,17 @@ func (t *tableRun) collect(x rowResult) {
 }
 
 // tell shows a row to who asked for all of them.
-func (t *tableRun) tell(raw []string, x rowResult) {
+func (t *tableRun) tell(w *window, at int, x rowResult) {
 	if t.engine.options.Rows == nil {
 		return
 	}
-	row := FileRow{Cells: raw}
+	row := FileRow{Cells: w.asShown(at, x.cells)}
 	if g := x.target; g != nil {
-		row = FileRow{raw, true, g.dataset.name, g.layer.version, g.snapshot.linker.Key(x.link.Row), g.mapping.Columns}
+		row.Dataset, row.Key = g.dataset.name, g.snapshot.linker.Key(x.link.Row)
+		row.Columns = map[int][]int{g.layer.version: g.mapping.Columns}
+		for _, other := range x.more {
+			row.Columns[other.target.layer.version] = other.target.mapping.Columns
+		}
 	}
 	t.engine.options.Rows(row)
 }
@@ -283,7 +286,7 @@ func (o *observed) take(x rowResult, at int64) {
 		layer.read(row, s.carrier, s.symbol, 1)
 	}
 	for _, other := range x.more {
-		layer := o.layer(other.layer.version, other.layer.carrierNames())
+		layer := o.layer(other.target.layer.version, other.target.layer.carrierNames())
 		row, _ := layer.row(g.snapshot.linker.Key(x.link.Row), at)
 		for _, s := range other.reads {
 			layer.read(row, s.carrier, s.symbol, 1)

@@ -138,7 +138,7 @@ func (w *worker) readMarks(g *target, raw []string, cells *link.Cells, out *rowR
 			continue
 		}
 		if o, row, shown, ok := w.counterpart(g, out, l); ok {
-			out.more = append(out.more, layerReads{l, w.symbols(o, row, shown)})
+			out.more = append(out.more, layerReads{o, w.symbols(o, row, shown)})
 		}
 	}
 	out.edited, out.known = g.mapping.Edits(cells, out.link.Row)

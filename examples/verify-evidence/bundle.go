@@ -135,8 +135,9 @@ type bundle struct {
 		Guesses    float64 `json:"guesses"`
 		Bits       float64 `json:"bits"`
 	} `json:"hits"`
-	Result  result   `json:"result"`
-	LeftOut []string `json:"left_out"`
+	Result     result   `json:"result"`
+	Recipients int64    `json:"recipients"`
+	LeftOut    []string `json:"left_out"`
 }
 
 type entry struct {

@@ -177,8 +177,8 @@ func choose(n, k int64) float64 {
 // numbers recomputes what the bundle states.
 func (v *verifier) numbers() error {
 	r := v.Result
-	if !(r.Alpha > 0 && r.Alpha < 1) || r.Candidates < 1 || !(r.Floor >= 0 && r.Floor <= 1) {
-		return errors.New("alpha, candidates or controls")
+	if !(r.Alpha > 0 && r.Alpha < 1) || r.Candidates < 1 || !(r.Floor >= 0 && r.Floor <= 1) || v.Recipients < 0 || v.Recipients > r.Candidates {
+		return errors.New("alpha, candidates, recipients or controls")
 	}
 	want, sum := []line{}, 0.0
 	add := func(source string, log float64, n int) {

@@ -36,10 +36,12 @@ type packing struct {
 	readings []*match.Reading
 	result   match.Result
 
-	export    store.Export
-	scheme    store.Scheme
-	rules     fingerprint.Scheme
-	kept      evidence.Kept // of forgotten rows
+	export      store.Export
+	scheme      store.Scheme
+	rules       fingerprint.Scheme
+	kept        evidence.Kept // of forgotten rows
+	chosenAmong int           // copies, where one was chosen after the leak was seen
+
 	collector *evidence.Collector
 	input     int // that is being read
 	bundle    *evidence.Bundle
@@ -61,6 +63,7 @@ func (p *program) runEvidencePack(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	options.All = true
 	options.Rows = func(row match.FileRow) { k.collector.Row(k.input, row) }
 	return p.withRole(c.Context, store.Investigating, func(r *registry) error {
 		k.r = r
@@ -90,17 +93,31 @@ func (k *packing) run(c *cli.Context, options match.Options) ([]byte, error) {
 	if err := k.decide(ctx, options); err != nil {
 		return nil, err
 	}
-	if err := k.choose(ctx, c.String("recipient"), c.String("export")); err != nil {
+	recipient, err := k.accused(c.String("recipient"))
+	if err != nil {
+		return nil, err
+	}
+	k.begin(c.String("by"))
+	if err := k.chooseCopy(ctx, recipient, c.String("export")); err != nil {
 		return nil, err
 	}
 	if err := k.p.note(ctx, k.r, "evidence", k.name, []byte(k.export.ID)); err != nil {
 		return nil, err
 	}
-	k.bundle = &evidence.Bundle{Tool: "telltale " + version(), Case: k.name, By: c.String("by"), Created: k.p.Now().UTC(), PublicKey: k.r.sign.Public()}
+	k.begin(c.String("by"))
 	if err := k.takeReceipt(c.String("receipt"), c.String("recipient-key")); err != nil {
 		return nil, err
 	}
-	rows, err := k.loadRecords(ctx, c.StringSlice("checkpoint"))
+	return k.pack(ctx, c.StringSlice("checkpoint"))
+}
+
+func (k *packing) begin(by string) {
+	k.bundle = &evidence.Bundle{Tool: "telltale " + version(), Case: k.name, By: by, Created: k.p.Now().UTC(), PublicKey: k.r.sign.Public()}
+}
+
+// pack makes the bundle for the copy that was loaded.
+func (k *packing) pack(ctx context.Context, checkpoints []string) ([]byte, error) {
+	rows, err := k.loadRecords(ctx, checkpoints)
 	if err != nil {
 		return nil, err
 	}
@@ -142,33 +159,24 @@ func (k *packing) decide(ctx context.Context, options match.Options) (err error)
 	return err
 }
 
-// choose finds the copy that the bundle is about.
-func (k *packing) choose(ctx context.Context, recipient, export string) error {
+// accused finds the recipient that the bundle is about.
+func (k *packing) accused(recipient string) (string, error) {
 	var accused []string
-	exports := map[string][]string{}
 	for _, s := range k.result.Suspects {
-		exports[s.Recipient] = s.Exports
 		if s.Accused {
 			accused = append(accused, s.Recipient)
 		}
 	}
 	switch {
 	case recipient == "" && len(accused) == 0:
-		return &failure{exit: exitError, code: "not-attributed", err: fmt.Errorf("case %s: %w", k.name, errNobody),
+		return "", &failure{exit: exitError, code: "not-attributed", err: fmt.Errorf("case %s: %w", k.name, errNobody),
 			hint: "add more sightings, or give --recipient to pack evidence that is not sufficient and says so"}
 	case recipient == "" && len(accused) > 1:
-		return usageError("pack one bundle for each", "case %s names %s: give --recipient", k.name, strings.Join(accused, ", "))
+		return "", usageError("pack one bundle for each", "case %s names %s: give --recipient", k.name, strings.Join(accused, ", "))
 	case recipient == "":
-		recipient = accused[0]
+		return accused[0], nil
 	}
-	list := exports[recipient]
-	if export != "" {
-		list = []string{export}
-	}
-	if len(list) == 0 {
-		return inputError("telltale match --all lists the candidates", "recipient %s: it is no candidate of case %s", recipient, k.name)
-	}
-	return k.load(ctx, recipient, list[len(list)-1])
+	return recipient, nil
 }
 
 func (k *packing) load(ctx context.Context, recipient, id string) error {
@@ -209,7 +217,7 @@ func (k *packing) loadRecords(ctx context.Context, checkpoints []string) (*link.
 			return err
 		}
 		if k.loadSightings(); len(k.bundle.Inputs) == 0 {
-			return inputError("a bundle rests on rows of files, and on canaries in files and messages", "case %s: it has neither a file nor a message with a canary of this copy", k.name)
+			return inputError("a bundle rests on rows of files, and on canaries in files and messages; shared canaries, relay addresses and who complains stay out of it, whatever match and trace make of them", "case %s: it has neither a file nor a message with a canary of this copy", k.name)
 		}
 		if err := k.loadLedger(tx, checkpoints); err != nil {
 			return err
@@ -394,7 +402,7 @@ func (k *packing) find(in evidence.Input) (string, error) {
 // seen is what the inputs showed besides rows.
 func (k *packing) seen(ctx context.Context) (evidence.Seen, error) {
 	_, canaries, err := k.r.plantedIn(ctx, k.export.ID)
-	s := evidence.Seen{Canaries: canaries, Hits: k.result.Canaries, Looked: k.result.Looked, Result: k.result}
+	s := evidence.Seen{Canaries: canaries, Hits: k.result.Canaries, Looked: k.result.Looked, Result: k.result, Copies: k.chosenAmong}
 	if s.Canaries == nil {
 		s.Canaries = []canary.Canary{}
 	}
@@ -404,12 +412,20 @@ func (k *packing) seen(ctx context.Context) (evidence.Seen, error) {
 
 func (k *packing) report(path string, data []byte) error {
 	r := k.bundle.Result
+	accused := slices.ContainsFunc(k.result.Suspects, func(s match.Suspect) bool { return s.Accused && s.Recipient == k.export.Recipient })
 	doc := map[string]any{"schema": "telltale.evidence-pack/1", "file": path, "sha256": fmt.Sprintf("%x", sha256.Sum256(data)), "bytes": len(data),
-		"recipient": k.export.Recipient, "export": k.export.ID, "result": r, "public_key": k.bundle.PublicKey}
+		"recipient": k.export.Recipient, "export": k.export.ID, "result": r, "public_key": k.bundle.PublicKey, "left_out": k.bundle.LeftOut}
 	return k.p.print(doc, func(w io.Writer) {
 		fmt.Fprintf(w, "%s: %s\n", path, printable(k.bundle.Proposition))
 		fmt.Fprintf(w, "log10 likelihood ratio %.1f by the bundle's own formulas; bound on a false accusation %.1g\n", r.Log10LR, r.Bound)
-		if !r.Passes {
+		for _, what := range k.bundle.LeftOut {
+			fmt.Fprintf(w, "not weighed in it: %s\n", what)
+		}
+		switch {
+		case r.Passes:
+		case accused:
+			fmt.Fprintf(w, "This is NOT sufficient by itself, and the bundle says so: match accuses %s by more than a bundle may open. The bundle alone does not reach the bound.\n", k.export.Recipient)
+		default:
 			fmt.Fprintln(w, "This is NOT sufficient by itself, and the bundle says so.")
 		}
 		fmt.Fprintln(w, "It holds cells of the leak in clear. Check it with: telltale evidence verify "+path)

@@ -72,7 +72,9 @@ func (j *exportJob) record(ctx context.Context, inputDigest string, result expor
 }
 
 // nameSnapshot gives the snapshot the name of its content. One whose index was
-// erased as a whole is not filled again: the next number makes it another.
+// erased as a whole is not filled again: the next number makes it another. So it
+// does where an issuing key, which cannot tell whose rows were erased, would commit
+// to other rows than the registry holds.
 func (j *exportJob) nameSnapshot(tx store.Tx, inputDigest string) error {
 	parts := []string{"snapshot", j.dataset, fmt.Sprint(j.version), inputDigest}
 	for n := 2; ; n++ {
@@ -83,10 +85,13 @@ func (j *exportJob) nameSnapshot(tx store.Tx, inputDigest string) error {
 			return nil
 		case err != nil:
 			return err
-		case s.Now != s.Index && !s.Erased():
-			j.p.remark("people who were forgotten stand in this table, and in the copies: they are not traced, and will be back with the next table")
+		case s.Now == s.Index:
 			return nil
-		case !s.Erased():
+		case s.Erased():
+		case j.r.ring.record.Role == store.Issuing:
+			j.p.remark("people who were forgotten stand in this table, in the copies and in the registry again: an issuing key cannot leave them out; telltale forget, with the whole key, takes them out of the registry")
+		default:
+			j.p.remark("people who were forgotten stand in this table, and in the copies: they are not traced, and will be back with the next table")
 			return nil
 		}
 		parts = append(parts[:4], fmt.Sprint(n))

@@ -216,6 +216,7 @@ func cheats(r *rand.Rand) []struct {
 		{"link key", true, func(b *evidence.Bundle) { b.LinkKey[0] ^= 1 }},
 		{"a proof", true, func(b *evidence.Bundle) { b.Rows.Sites[0][0] ^= 1 }},
 		{"a longer proof", true, func(b *evidence.Bundle) { b.Rows.Words = append(b.Rows.Words, b.Rows.Words[0]) }},
+		{"more recipients than candidates", true, func(b *evidence.Bundle) { b.Recipients = b.Result.Candidates + 1 }},
 		{"no candidates", false, func(b *evidence.Bundle) { b.Result.Candidates = 0 }},
 		{"another likelihood ratio", false, func(b *evidence.Bundle) { b.Result.Log10LR += 0.001 }},
 		{"another bound", false, func(b *evidence.Bundle) { b.Result.Bound /= 2 }},
@@ -418,7 +419,7 @@ func TestTellsNothingOfOthers(t *testing.T) {
 
 // TestBothVerifiersAgree has the program and the independent verifier judge
 // bundles, honest ones and such that were tampered with, by who has the key and
-// by who has not: 4 + 4*49 + 40 bundles. Seed 1.
+// by who has not: 4 + 4*50 + 40 bundles. Seed 1.
 func TestBothVerifiersAgree(t *testing.T) {
 	judge := second(t)
 	r := rand.New(rand.NewPCG(1, 0))

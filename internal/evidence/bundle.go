@@ -42,8 +42,9 @@ type Bundle struct {
 	Canaries Canaries `json:"canaries"`
 	Hits     []Hit    `json:"hits"`
 
-	Result  Computed `json:"result"`
-	LeftOut []string `json:"left_out,omitempty"` // what match weighs and the formulas do not, in words
+	Result     Computed `json:"result"`
+	Recipients int      `json:"recipients,omitempty"` // where the copy was chosen among several: who the candidates were copies of
+	LeftOut    []string `json:"left_out,omitempty"`   // what match weighs and the formulas do not, in words
 
 	parsed *parsedRules
 }

@@ -55,36 +55,37 @@ func (c *Collector) Begin() (rows int64) {
 func (c *Collector) Row(input int, row match.FileRow) {
 	c.number++
 	place, ours := c.place[row.Key]
-	if !row.Linked || !ours || row.Dataset != c.committer.dataset || row.Version != c.version {
+	columns := row.Columns[c.version]
+	if !ours || columns == nil || row.Dataset != c.committer.dataset {
 		return
 	}
-	l := Leaked{Input: input, Row: c.number, Identities: c.identities(place, row), Marks: []Mark{}}
+	l := Leaked{Input: input, Row: c.number, Identities: c.identities(place, row.Cells, columns), Marks: []Mark{}}
 	if !identifies(c.scheme, l.Identities) {
 		return
 	}
 	for _, column := range c.committer.carriers {
-		if at := row.Columns[column]; at >= 0 && at < len(row.Cells) {
+		if at := columns[column]; at >= 0 && at < len(row.Cells) {
 			l.Marks = append(l.Marks, c.mark(column, row.Cells[at]))
 		}
 	}
-	c.found = append(c.found, found{l, place, slices.Clone(row.Columns)})
+	c.found = append(c.found, found{l, place, slices.Clone(columns)})
 }
 
 // identities are the cells that hash to what was committed to of the row.
-func (c *Collector) identities(place int, row match.FileRow) []Identity {
+func (c *Collector) identities(place int, cells []string, columns []int) []Identity {
 	out, list := []Identity{}, -1
 	for i, column := range c.scheme.Columns {
 		if !column.Key && !column.Identity {
 			continue
 		}
 		list++
-		at := row.Columns[i]
-		if at < 0 || at >= len(row.Cells) {
+		at := columns[i]
+		if at < 0 || at >= len(cells) {
 			continue
 		}
-		v, ok := identity.Canonical(column.Kind, row.Cells[at], c.scheme.Locale)
+		v, ok := identity.Canonical(column.Kind, cells[at], c.scheme.Locale)
 		if ok && link.HashUnder(c.prf, column.Kind, v) == c.rows.Hashes[list][place] {
-			out = append(out, Identity{i, row.Cells[at], v})
+			out = append(out, Identity{i, cells[at], v})
 		}
 	}
 	return out

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -18,6 +19,7 @@ type Seen struct {
 	Looked   int64 // rows and contacts among which canaries were looked for
 	Result   match.Result
 	Floor    float64
+	Copies   int // among which the one was chosen for what was seen; 0 when it was not
 }
 
 // Pack fills in what was collected and seen, computes the result, and writes
@@ -35,7 +37,11 @@ func Pack(b *Bundle, c *Collector, seen Seen, s note.Signer) ([]byte, error) {
 	if err := c.committer.openCanaries(b, seen); err != nil {
 		return nil, err
 	}
-	b.Result = Computed{Alpha: seen.Result.Alpha, Candidates: seen.Result.Candidates, Floor: seen.Floor}
+	b.Recipients = 0
+	if seen.Copies > seen.Result.Candidates {
+		b.Recipients = seen.Result.Candidates
+	}
+	b.Result = Computed{Alpha: seen.Result.Alpha, Candidates: max(seen.Copies, seen.Result.Candidates), Floor: seen.Floor}
 	var err error
 	if b.Result, err = b.compute(); err != nil {
 		return nil, err
@@ -93,7 +99,7 @@ func (c *Committer) openCanaries(b *Bundle, seen Seen) error {
 	var places []int
 	for i, one := range seen.Canaries {
 		for _, hit := range seen.Hits {
-			if hit.Export != b.Export.ID || hit.Slot != one.Slot || hit.Shared || one.Shared {
+			if !slices.Contains(hit.Exports, b.Export.ID) || hit.Slot != one.Slot || hit.Shared || one.Shared {
 				continue
 			}
 			b.Hits = append(b.Hits, Hit{Of: len(places), Identities: hit.Matched, Message: hit.Message, Guesses: hit.Guesses,

@@ -17,7 +17,7 @@ func (b *Bundle) statement() string {
 	r := b.Result
 	if r.Passes {
 		line("The evidence supports it. What was found is 10^%.1f times as probable if the", r.Log10LR)
-		line("proposition is true as if it is not. %d recipients were candidates. That any of them", r.Candidates)
+		line("proposition is true as if it is not. %s were candidates. That any of them", b.candidates())
 		line("whose copies are no source would be named by evidence of this weight has a")
 		line("probability of at most %.1g.", r.Bound)
 	} else {
@@ -55,6 +55,14 @@ func (b *Bundle) statement() string {
 	line("data on, when, or why, and does not say that nobody else did. The number of candidates")
 	line("is the issuer's statement. The times are the issuer's unless a stamp is attached.")
 	return s.String()
+}
+
+// candidates are recipients, or their copies.
+func (b *Bundle) candidates() string {
+	if b.Recipients == 0 {
+		return fmt.Sprintf("%d recipients", b.Result.Candidates)
+	}
+	return fmt.Sprintf("%d copies of %d recipients", b.Result.Candidates, b.Recipients)
 }
 
 var lineOf = map[string]string{

@@ -224,6 +224,8 @@ func (v *verification) sane() error {
 		return fmt.Errorf("alpha %v", r.Alpha)
 	case r.Candidates < 1:
 		return fmt.Errorf("%d candidates", r.Candidates)
+	case v.b.Recipients < 0 || v.b.Recipients > r.Candidates:
+		return fmt.Errorf("%d candidates of %d recipients", r.Candidates, v.b.Recipients)
 	case !(r.Floor >= 0 && r.Floor <= 1):
 		return fmt.Errorf("share of controls %v", r.Floor)
 	}
