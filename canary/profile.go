@@ -100,6 +100,10 @@ type saved struct {
 
 const profileVersion = 2
 
+// maxWindow is twice what the packer looks back, in bytes: a damaged head may
+// ask for half a gigabyte.
+const maxWindow = 16 << 20
+
 // MarshalBinary returns the profile as bytes, the same for the same profile.
 func (p *Profile) MarshalBinary() ([]byte, error) {
 	return saved{profileVersion, p.Columns, p.Locale, p.Rows, p.Stats, p.Sample, p.Seen, p.Names, p.taught}.bytes()
@@ -122,7 +126,7 @@ func (s saved) bytes() ([]byte, error) {
 
 // UnmarshalBinary reads what MarshalBinary wrote; its errors wrap ErrProfile.
 func (p *Profile) UnmarshalBinary(data []byte) error {
-	z, err := zstd.NewReader(bytes.NewReader(data), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(1<<30))
+	z, err := zstd.NewReader(bytes.NewReader(data), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(1<<30), zstd.WithDecoderMaxWindow(maxWindow))
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrProfile, err)
 	}

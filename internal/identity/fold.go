@@ -107,7 +107,8 @@ func folded(v string) string {
 		return strings.ToLower(v)
 	}
 	var b strings.Builder
-	for _, r := range norm.NFKD.String(v) {
+	// norm leaves what stands behind bytes that are no text as it is.
+	for _, r := range norm.NFKD.String(strings.ToValidUTF8(v, "\ufffd")) {
 		r = dash(unicode.ToLower(r))
 		switch {
 		case r >= 0x300 && r <= 0x36f || invisible(r):
