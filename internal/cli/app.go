@@ -197,8 +197,14 @@ func (p *program) print(doc any, text func(w io.Writer)) error {
 	if p.json {
 		return p.encode(p.Out, doc)
 	}
-	text(p.screen())
-	return nil
+	if p.OutWidth == 0 {
+		text(p.screen())
+		return nil
+	}
+	var all strings.Builder
+	text(&all)
+	_, err := io.WriteString(p.screen(), wrap(all.String(), p.OutWidth))
+	return err
 }
 
 // screen is standard output for text that people read: what came out of files
@@ -226,7 +232,11 @@ func (p *program) encode(w io.Writer, doc any) error {
 // remark tells the person at the terminal something that is not data.
 func (p *program) remark(format string, args ...any) {
 	if !p.quiet && !p.json {
-		fmt.Fprintln(p.Err, printable(fmt.Sprintf(format, args...)))
+		line := printable(fmt.Sprintf(format, args...))
+		if p.ErrIsTerminal && p.OutWidth > 0 {
+			line = wrap(line, p.OutWidth)
+		}
+		fmt.Fprintln(p.Err, line)
 	}
 }
 

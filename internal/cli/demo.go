@@ -102,7 +102,11 @@ func (d *demo) play() error {
 	if err := d.run("chain", "forum-2026"); err != nil {
 		return err
 	}
-	return d.run("ledger", "verify")
+	if err := d.run("ledger", "verify"); err != nil {
+		return err
+	}
+	d.say("And one page for those who have to act on it: what is sure, how sure, and what else could be (telltale demo --keep DIR keeps it).")
+	return d.run("report", "forum-2026", "--out", "forum-2026.html")
 }
 
 func (d *demo) say(format string, args ...any) {

@@ -20,6 +20,8 @@ type Env struct {
 	ErrIsTerminal bool
 	// OutIsTerminal tells whether Out may be coloured.
 	OutIsTerminal bool
+	// OutWidth is how many columns the terminal on Out has; 0 is no bound.
+	OutWidth int
 	// Prompt asks for a secret without echo; nil where nobody can be asked.
 	Prompt func(question string) ([]byte, error)
 }
@@ -34,6 +36,9 @@ func System() Env {
 		Now:           time.Now,
 		ErrIsTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 		OutIsTerminal: term.IsTerminal(int(os.Stdout.Fd())),
+	}
+	if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
+		env.OutWidth = width
 	}
 	if term.IsTerminal(int(os.Stdin.Fd())) {
 		env.Prompt = promptTerminal

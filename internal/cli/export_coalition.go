@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"telltale/canary"
@@ -83,15 +84,19 @@ func (j *exportJob) remarkOnCoalitions(docs []coalitionDoc) {
 		sizes, rows = append(sizes, fmt.Sprint(d.Size)), append(rows, fmt.Sprintf("%.0f", d.RowsLost))
 		shared, auc = append(shared, fmt.Sprintf("%.0f", d.SharedLeft)), append(auc, fmt.Sprintf("%.2f", d.AUC))
 	}
-	j.p.remark("%s recipients who compare copies are rid of the canaries that not all of them have at the price of %s real rows, and keep %s shared ones; "+
-		"in how many copies a row is tells canaries from those rows at an AUC of %s%s", inTurn(sizes), inTurn(rows), inTurn(shared), inTurn(auc), j.coalitionHint())
+	j.p.remark("if %s recipients compare their copies: rows that not all of them have tell canaries from real rows at an AUC of %s (0.5 is guessing, 1 is certainty); "+
+		"to delete all of these rows costs them %s real ones, and leaves %s shared canaries%s", inTurn(sizes), inTurn(auc), inTurn(rows), inTurn(shared), j.coalitionHint())
 	if j.covering != nil {
 		j.p.remark("%.1f %% of the rows are left out of each copy to cover canaries (--cover)", 100*j.covering.Lost())
 	}
 }
 
-// inTurn lists figures that belong to those of another list.
+// inTurn lists figures that belong to those of another list; one stands for
+// all if they are the same.
 func inTurn(list []string) string {
+	if len(slices.Compact(slices.Clone(list))) == 1 {
+		return list[0]
+	}
 	return strings.Join(list[:len(list)-1], ", ") + " or " + list[len(list)-1]
 }
 

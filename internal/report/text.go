@@ -19,9 +19,10 @@ import (
 )
 
 // alternatives stand under every accusation.
-const alternatives = "The proposition is: the copy issued to %s is a source of what was examined. It names a copy, never a person.\n" +
-	"Other explanations to rule out: the copy was stolen from %s, an account was used by somebody else, the issuer\n" +
-	"itself leaked the copy, or somebody who held it planted what was found."
+const alternatives = "The proposition is: the copy issued to %s is a source of what was examined.\n" +
+	"It names a copy, never a person. Other explanations to rule out: the copy was\n" +
+	"stolen from %s, an account was used by somebody else, the issuer itself leaked\n" +
+	"the copy, or somebody who held it planted what was found."
 
 // Text writes a decision for a terminal or a text file. paint colours the
 // verdict; it may be nil.
