@@ -22,7 +22,7 @@ type Origin struct {
 // only one. It finds nothing where the index or the canaries are gone, and where
 // the copy was issued without canaries of its own.
 func (e *Engine) Origins(x store.Export) []Origin {
-	_, table := e.snapshotOf(x)
+	_, table := e.snapshotOf(x.Dataset, x.Snapshot)
 	if table == nil || table.linker == nil {
 		return nil
 	}

@@ -17,6 +17,7 @@ import (
 	"telltale/fingerprint"
 	"telltale/internal/identity"
 	"telltale/internal/key"
+	"telltale/match/chain"
 	"telltale/match/link"
 	"telltale/store"
 )
@@ -58,7 +59,8 @@ type snapshot struct {
 	id     string
 	rows   int
 	linker *link.Linker
-	chunks chunkReader // nil where the index is held
+	chunks chunkReader   // nil where the index is held
+	newest []chain.Place // of every row, once it was asked for
 }
 
 // planted is a canary as it stands in some exports. Several of them have one

@@ -197,6 +197,7 @@ func (g *group) node(ctx context.Context, engine *match.Engine) (chain.Node, att
 	if err != nil {
 		return chain.Node{}, attribution{}, err
 	}
+	sketch = engine.Aligned(sketch)
 	node := chain.Node{ID: g.sealed[0].ID, Kind: chain.Sighting, Label: g.label(), Holder: g.holder(), FirstSeen: g.firstSeen(), Sketch: sketch}
 	if g.sealed[0].Kind == "message" {
 		node.Kind = chain.Campaign
