@@ -240,7 +240,8 @@ func (p *program) remark(format string, args ...any) {
 	}
 }
 
-// printable makes safe what is printed without print.
+// printable makes text safe to show. On standard output the screen does that too,
+// but lets colours of ours pass: names and cells must not borrow them.
 func printable(s string) string { return screen.Safe(s) }
 
 // arguments checks the number of positional arguments; most < 0 means any.

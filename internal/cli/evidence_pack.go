@@ -336,13 +336,30 @@ func (k *packing) loadLedger(tx store.Tx, checkpoints []string) error {
 	}
 	slices.SortStableFunc(stamps, func(a, b store.Stamp) int { return cmp.Compare(a.Size, b.Size) })
 	for _, s := range stamps {
-		proof, err := prover.Consistency(s.Size, now.Size)
+		proof, err := k.continued(prover, s, now)
 		if err != nil {
 			return err
 		}
 		k.bundle.Stamps = append(k.bundle.Stamps, evidence.LedgerStamp{Checkpoint: string(s.Checkpoint), Response: bytes.Clone(s.Response), Proof: hexOf(proof)})
 	}
 	return nil
+}
+
+// continued proves that the ledger continues a checkpoint, and looks whether it does.
+func (k *packing) continued(prover *store.Prover, s store.Stamp, now store.Checkpoint) ([][]byte, error) {
+	older, _, err := k.r.ring.writers.Read(s.Checkpoint)
+	if err != nil {
+		return nil, err
+	}
+	proof, err := prover.Consistency(s.Size, now.Size)
+	if err == nil {
+		err = store.VerifyConsistency(older, now, proof)
+	}
+	if err != nil {
+		return nil, &failure{exit: exitVerify, code: "verification", err: fmt.Errorf("checkpoint of %d entries: %w", s.Size, err),
+			hint: "the ledger does not continue it: the registry was changed, or is another branch or an older copy; do not rely on it"}
+	}
+	return proof, nil
 }
 
 func hexOf(hashes [][]byte) []evidence.Hex {

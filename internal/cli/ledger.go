@@ -60,16 +60,21 @@ type ledgerDoc struct {
 	Checks  []checkDoc `json:"checks"`
 }
 
-func writeLedger(w io.Writer, doc ledgerDoc) {
+// writeChecks prints checks, those that found something with the word for it.
+func writeChecks(w io.Writer, checks []checkDoc, bad string) {
 	t := newTable("CHECK", "RESULT", "COUNT", "DETAIL")
-	for _, check := range doc.Checks {
+	for _, check := range checks {
 		result := "ok"
 		if !check.OK {
-			result = "FAILED"
+			result = bad
 		}
 		t.AppendRow(table.Row{check.Name, result, check.Count, check.Detail})
 	}
 	render(w, t)
+}
+
+func writeLedger(w io.Writer, doc ledgerDoc) {
+	writeChecks(w, doc.Checks, "FAILED")
 	verdict := "the registry is what was recorded"
 	if !doc.Valid {
 		verdict = "the registry is NOT what was recorded"

@@ -7,7 +7,6 @@ import (
 	"io"
 	"path/filepath"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/urfave/cli/v2"
 
 	"telltale/internal/erase"
@@ -171,15 +170,11 @@ func (p *program) runRegistryCheck(c *cli.Context) error {
 }
 
 func writeRegistryCheck(w io.Writer, doc registryCheckDoc) {
-	t := newTable("CHECK", "RESULT", "COUNT", "DETAIL")
-	for _, check := range doc.Checks {
-		result := "ok"
-		if !check.OK {
-			result = "BROKEN"
-		}
-		t.AppendRow(table.Row{check.Name, result, check.Count, check.Detail})
+	checks := make([]checkDoc, len(doc.Checks))
+	for i, check := range doc.Checks {
+		checks[i] = check.checkDoc
 	}
-	render(w, t)
+	writeChecks(w, checks, "BROKEN")
 	for _, check := range doc.Checks {
 		if check.Remedy != "" {
 			fmt.Fprintf(w, "%s: %s\n", check.Name, check.Remedy)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"telltale/internal/tsp"
@@ -133,7 +134,7 @@ func hash32(what string, b []byte) (h Hash, err error) {
 
 // stamps checks what others said of the ledger's earlier states.
 func (v *verification) stamps() (string, error) {
-	said := "no stamp: the times are the issuer's word"
+	var said []string
 	for i, s := range v.b.Stamps {
 		c, err := v.continued(s)
 		if err != nil {
@@ -149,14 +150,24 @@ func (v *verification) stamps() (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("stamp %d: %w", i+1, err)
 		}
-		if i == 0 || said[0] == 'n' {
-			said = ""
-		} else {
-			said += "; "
-		}
-		said += fmt.Sprintf("entries up to %d existed at %s, says %s", c.Size, t.Time.Format(time.RFC3339), t.Authority)
+		said = append(said, fmt.Sprintf("entries up to %d existed at %s, says %s: %s", c.Size, t.Time.Format(time.RFC3339), t.Authority, v.covers(c)))
 	}
-	return said, nil
+	if len(said) == 0 {
+		return "no stamp: the times are the issuer's word", nil
+	}
+	return strings.Join(said, "; "), nil
+}
+
+// covers tells whether a state of the ledger holds what the copy carries.
+func (v *verification) covers(c store.Checkpoint) string {
+	e, err := v.find(store.KindExport, v.b.Export.ID)
+	switch {
+	case err != nil:
+		return "the copy is not in the ledger"
+	case e.Seq > c.Size:
+		return fmt.Sprintf("the copy was recorded LATER, as entry %d, and it says nothing of when", e.Seq)
+	}
+	return fmt.Sprintf("what the copy carries was fixed by then, as entry %d", e.Seq)
 }
 
 // continued checks that the bundle's ledger continues an earlier checkpoint.
@@ -170,15 +181,15 @@ func (v *verification) continued(s LedgerStamp) (store.Checkpoint, error) {
 
 // kept checks that a checkpoint that was kept elsewhere is among those that
 // the bundle's ledger is proved to continue.
-func (v *verification) kept() error {
+func (v *verification) kept() (string, error) {
 	if string(v.options.Checkpoint) == v.b.Checkpoint {
-		return nil
+		return "it is the bundle's own: " + v.covers(v.checkpoint), nil
 	}
 	for _, s := range v.b.Stamps {
 		if s.Checkpoint == string(v.options.Checkpoint) {
-			_, err := v.continued(s)
-			return err
+			c, err := v.continued(s)
+			return fmt.Sprintf("the bundle's ledger continues its %d entries: %s", c.Size, v.covers(c)), err
 		}
 	}
-	return errors.New("the bundle has no proof about it: pack it with evidence pack --checkpoint")
+	return "", errors.New("the bundle has no proof about it: pack it with evidence pack --checkpoint")
 }

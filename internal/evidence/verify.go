@@ -135,7 +135,8 @@ func (v *verification) ledger() bool {
 	detail, err := v.stamps()
 	v.check("time", err, "%s", detail)
 	if v.options.Checkpoint != nil {
-		v.check("checkpoint kept elsewhere", v.kept(), "the bundle's ledger continues it")
+		detail, err := v.kept()
+		v.check("checkpoint kept elsewhere", err, "%s", detail)
 	}
 	return true
 }
