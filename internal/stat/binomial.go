@@ -84,27 +84,6 @@ func LogUpperTail(n, k int64, p float64) float64 {
 	return Log1mExp(math.Min(0, logTail(n, n-k+1, 1-p)))
 }
 
-// LogLowerTail returns log P(X <= k) for X ~ Binomial(n, p).
-//
-// Formula: P(X <= k) = P(n - X >= n - k), with n - X ~ Binomial(n, 1-p). Domain and accuracy: as LogUpperTail; for p below 1e-16
-// the complement 1-p loses p, and the result is then exact only to 1e-16 absolutely.
-func LogLowerTail(n, k int64, p float64) float64 {
-	switch {
-	case n < 0 || !(p >= 0 && p <= 1):
-		return math.NaN()
-	case k < 0:
-		return math.Inf(-1)
-	case k >= n || p == 0:
-		return 0
-	case p == 1:
-		return math.Inf(-1)
-	}
-	if float64(n-k) > float64(n+1)*(1-p) {
-		return logTail(n, n-k, 1-p)
-	}
-	return Log1mExp(math.Min(0, logTail(n, k+1, p)))
-}
-
 // logTail is log P(X >= k) for 1 <= k <= n and k beyond the mean: log pmf(k) + log(1-p) + log of the continued fraction.
 func logTail(n, k int64, p float64) float64 {
 	a, b := float64(k), float64(n-k+1)

@@ -92,6 +92,3 @@ func Log1mExp(x float64) float64 {
 
 // Log10 turns a natural logarithm into a decimal one: x / ln 10.
 func Log10(ln float64) float64 { return ln / math.Ln10 }
-
-// Ln turns a decimal logarithm into a natural one: x * ln 10.
-func Ln(log10 float64) float64 { return log10 * math.Ln10 }

@@ -51,13 +51,6 @@ func TestTailsAgainstBigArithmetic(t *testing.T) {
 				if got, want := LogUpperTail(n, k, p), logOf(slowTail(n, k, p)); !near(got, want, 1e-11) {
 					t.Errorf("LogUpperTail(%d, %d, %v) = %v, want %v", n, k, p, got, want)
 				}
-				lower := new(big.Float).Sub(flt(1), slowTail(n, k+1, p))
-				if lower.MantExp(nil) < -300 {
-					continue
-				}
-				if got, want := LogLowerTail(n, k, p), logOf(lower); k >= 0 && k < n && !near(got, want, 1e-11) {
-					t.Errorf("LogLowerTail(%d, %d, %v) = %v, want %v", n, k, p, got, want)
-				}
 			}
 		}
 	}
@@ -119,9 +112,6 @@ func TestLogSums(t *testing.T) {
 		if got, want := Log1mExp(x), logOf(sum); x > -20 && !near(got, want, 1e-14) {
 			t.Errorf("Log1mExp(%v) = %v, want %v", x, got, want)
 		}
-	}
-	if !near(Log10(Ln(7.5)), 7.5, 1e-14) {
-		t.Error("decimal logarithms do not go back and forth")
 	}
 }
 
