@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"errors"
+	"math/rand"
+	"strings"
 	"testing"
 
 	"golang.org/x/mod/sumdb/note"
@@ -90,6 +92,47 @@ func FuzzProof(f *testing.F) {
 				t.Error("an entry is in a ledger that has it not")
 			}
 			_ = store.VerifyConsistency(store.Checkpoint{Size: seq, Root: [32]byte{2}}, c, proof)
+		})
+	})
+}
+
+// FuzzCertificate reads certificates of keys, those that a trusted key signed
+// too. None is believed that says something else than its key, and none that
+// nobody signed.
+func FuzzCertificate(f *testing.F) {
+	signer := storetest.Signer{}
+	_, public, err := note.GenerateKey(rand.New(rand.NewSource(1)), "other")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, role := range []store.Role{store.Issuing, store.Investigating, store.Whole, "none"} {
+		k := store.Key{ID: "k1", Role: role, Public: public, Box: []byte{1}}
+		for _, before := range []string{"", signer.Verifier().Name()} {
+			f.Add(k.ID, string(role), public, k.Box, []byte(k.CertificateText(before)), true)
+			f.Add(k.ID, string(role), public, k.Box, []byte(k.CertificateText(before)), false)
+		}
+	}
+	f.Fuzz(func(t *testing.T, id, role, public string, box, text []byte, sign bool) {
+		k := store.Key{ID: id, Role: store.Role(role), Public: public, Box: box, Certificate: text}
+		if sign {
+			signed, err := note.Sign(&note.Note{Text: string(text)}, signer)
+			if err != nil {
+				return
+			}
+			k.Certificate = signed
+		}
+		budget.Check(t, len(k.Certificate)+len(public)+len(box), func() {
+			_, err := store.Trust([]store.Key{k}, signer.Verifier())
+			if err != nil && !errors.Is(err, store.ErrCorrupt) {
+				t.Errorf("%v is not ErrCorrupt", err)
+			}
+			rest, ours := strings.CutPrefix(string(text), k.CertificateText(""))
+			if err == nil && (!sign || !ours || rest != "" && !strings.HasPrefix(rest, "before: ")) {
+				t.Errorf("%q is believed of %+v", k.Certificate, k)
+			}
+			if err == nil && k.Role == store.Whole {
+				t.Errorf("a whole key that did not sign itself is believed: %q", k.Certificate)
+			}
 		})
 	})
 }
