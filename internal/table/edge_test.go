@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -411,6 +412,37 @@ func TestTarKinds(t *testing.T) {
 	all := readAll(t, f)
 	n, first := f.Irregular()
 	if len(all) != 2 || n != 2 || strings.Join(first, ", ") != "pipe (named pipe), link (link)" {
+		t.Errorf("%d tables, %d passed over: %v", len(all), n, first)
+	}
+}
+
+// Links and pipes in a zip archive are no texts, though one of them has bytes.
+func TestZipKinds(t *testing.T) {
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, entry := range []struct {
+		name string
+		mode fs.FileMode
+		data []byte
+	}{{"link", fs.ModeSymlink | 0o777, []byte("/etc/passwd")}, {"pipe", fs.ModeNamedPipe | 0o644, nil}, {"people.csv", 0o644, people(1<<12, "")}} {
+		h := &zip.FileHeader{Name: entry.name}
+		h.SetMode(entry.mode)
+		to, err := w.CreateHeader(h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		to.Write(entry.data)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f, err := NewFile("kinds.zip", bytes.NewReader(out.Bytes()), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := readAll(t, f)
+	n, first := f.Irregular()
+	if len(all) != 1 || n != 2 || strings.Join(first, ", ") != "link (link), pipe (named pipe)" {
 		t.Errorf("%d tables, %d passed over: %v", len(all), n, first)
 	}
 }

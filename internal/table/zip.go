@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 )
@@ -91,6 +92,10 @@ func (z *zipDirectory) next() (*member, error) {
 		if strings.HasSuffix(entry.Name, "/") {
 			continue
 		}
+		if note := irregularMode(entry.Mode()); note != "" {
+			z.f.irregular.add(memberName(entry.Name, entry.NonUTF8), note)
+			continue
+		}
 		if err := z.f.countMember(); err != nil {
 			return nil, err
 		}
@@ -109,6 +114,20 @@ func (z *zipDirectory) next() (*member, error) {
 		return &m, nil
 	}
 	return nil, io.EOF
+}
+
+// irregularMode says what a member is that is no file; the text of a link is
+// its target's name.
+func irregularMode(mode fs.FileMode) string {
+	switch {
+	case mode&fs.ModeSymlink != 0:
+		return "link"
+	case mode&fs.ModeDevice != 0:
+		return "device"
+	case mode&fs.ModeNamedPipe != 0:
+		return "named pipe"
+	}
+	return ""
 }
 
 // memberName decodes the name of a member from an archive that does not say

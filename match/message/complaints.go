@@ -412,7 +412,7 @@ func (p *roles) message(name string, r rawRow) Message {
 	for _, c := range p.text {
 		text = append(text, strings.TrimSpace(cell(cells, c)))
 	}
-	m.Text = strings.TrimSpace(strings.Join(text, "\n"))
+	m.Text = strings.TrimSpace(strings.ToValidUTF8(strings.Join(text, "\n"), "\ufffd"))
 	if len(m.Text) > MaxText {
 		m.lose("text beyond %d bytes was left out", MaxText)
 		m.Text = strings.ToValidUTF8(m.Text[:MaxText], "")
@@ -433,7 +433,7 @@ func (p *roles) message(name string, r rawRow) Message {
 	for c := len(p.names); c < len(cells); c++ {
 		fmt.Fprintf(&other, "%s\n", cells[c])
 	}
-	m.Header = other.String()
+	m.Header = strings.ToValidUTF8(other.String(), "\ufffd")
 	if isMail([]byte(m.Text)) {
 		m.adoptMail(readMail(name, []byte(m.Text)))
 		return m
