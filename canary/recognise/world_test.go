@@ -22,6 +22,7 @@ type world struct {
 	domains []string
 	profile *canary.Profile
 	phones  []string
+	full    int // see fullName
 }
 
 func secret(name string) key.Secret {
@@ -77,10 +78,18 @@ func (w *world) index() *Index { return New(w.planted, Options{Locale: w.locale,
 // tells reports whether a spelling says anything of a canary: a name or an
 // address that a real row has too is no identity, and such a name needs a city.
 func (w *world) tells(s spelling, c canary.Canary) bool {
-	full := len(nameColumns(w.planted))
+	full := w.fullName()
 	return slices.ContainsFunc(c.Identities, func(id canary.Identity) bool {
 		return id.Kind == s.kind && (s.kind != identity.Name || s.name == "name and city" || len(id.Columns) == full)
 	})
+}
+
+// fullName is how many columns a full name has.
+func (w *world) fullName() int {
+	if w.full == 0 {
+		w.full = len(nameColumns(w.planted))
+	}
+	return w.full
 }
 
 func (w *world) cell(c canary.Canary, name string) string {

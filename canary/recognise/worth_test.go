@@ -49,7 +49,7 @@ func TestWorth(t *testing.T) {
 // fullNames are the identities of a canary that are its name alone.
 func (w *world) fullNames(c canary.Canary) (out []canary.Identity) {
 	for _, id := range c.Identities {
-		if id.Kind == identity.Name && len(id.Columns) == len(nameColumns(w.planted)) {
+		if id.Kind == identity.Name && len(id.Columns) == w.fullName() {
 			out = append(out, id)
 		}
 	}
