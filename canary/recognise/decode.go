@@ -5,7 +5,7 @@ type place struct {
 	inside            string
 	offset            int64 // in the stream
 	decoded           int   // how many times; offsets within are not the stream's
-	recoded           bool  // from an encoding in which nearly any bytes are characters
+	recoded           bool  // decoded, and then from an encoding in which nearly any bytes are characters
 	cutLeft, cutRight bool  // its ends are borders of ours
 	before, behind    int   // bytes at its ends that stand so in the text that it was decoded from
 }

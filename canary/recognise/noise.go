@@ -65,7 +65,8 @@ func (v *view) spelledByNoise(start, end int) bool {
 
 // noiseReach is how far around a name noise is looked for, of which one byte in
 // noiseShare is enough: of random bytes more than half are control characters or
-// no UTF-8. In an older encoding most of them are characters.
+// no UTF-8. What was decoded and then read in an older encoding has characters for
+// most of them, and is looked at more closely.
 const (
 	noiseReach, noiseShare     = 16, 6
 	recodedReach, recodedShare = 64, 60

@@ -49,6 +49,7 @@ func TestNoiseSpellsNoNames(t *testing.T) {
 			encoded([]byte(fmt.Sprintf("12,%s-%s,13800001234\r\n", name[0], name[1]))),
 			encoded([]byte("\x01" + name[0] + "\x01" + name[1] + "\x01Hangzhou\x01male\x01 1985-02-03\x01married\x01")),
 			encoded(gb),
+			"包裹 已经 送到 请 查收 谢 谢 客 户 请 查 收 件\n\xca\xd5\xbc\xfe\xa3\xba" + name[0] + " " + name[1] + "\xa1\xa3 .\n请 查 收 谢 谢 客 户 订 单 状 态",
 			fmt.Sprintf("https://shop.example/order/%s/%s/2024/overview", name[0], name[1]),
 			fmt.Sprintf("q=%s+%s&id=3fa85f64-5717-4562-b3fc-2c963f66afa6", name[0], name[1]),
 		} {
@@ -59,5 +60,32 @@ func TestNoiseSpellsNoNames(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d of %d found among words", shown, 5*len(w.planted))
+	t.Logf("%d of %d found among words", shown, 6*len(w.planted))
+}
+
+// TestPartsOfBase64 asks for no name that is the beginning of a longer one, where a
+// sign of the second alphabet stands within that: it sets nothing apart.
+func TestPartsOfBase64(t *testing.T) {
+	w := chinese(t, 60)
+	x := w.index()
+	tried := 0
+	for i, p := range w.planted {
+		name := w.cell(p.Canary, "收件人")
+		if len(name) != 6 || !w.tells(chineseSpellings()[0], p.Canary) {
+			continue
+		}
+		tried++
+		for text, want := range map[string]bool{"?>? " + name + "龙 ?>?": false, "?>? " + name + ", 龙 ?>?": true} {
+			hidden := base64.RawURLEncoding.EncodeToString([]byte(text))
+			if !strings.Contains(hidden[8:], "-") && !want {
+				t.Fatalf("%q has no sign of the second alphabet", hidden)
+			}
+			if got := scan(t, x, []byte("to: "+hidden+" .\n")); got.has(i, identity.Name) != want {
+				t.Errorf("%q: found %v, want %v: %+v", text, !want, want, got.Sights)
+			}
+		}
+	}
+	if tried < 5 {
+		t.Errorf("only %d names of two characters", tried)
+	}
 }

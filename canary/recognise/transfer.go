@@ -3,6 +3,7 @@ package recognise
 import (
 	"bytes"
 	"iter"
+	"unicode/utf8"
 )
 
 // quotedAt returns where something is written as quoted-printable, and its
@@ -188,7 +189,15 @@ func (w *worker) base64Run(raw []byte, start, end int, p place) {
 		for shift := range min(shifts, len(part)) {
 			w.by("base64", unbase64)(part[shift:], q)
 		}
+		if len(part) == len(run) && w.readable(q.decoded) { // so nothing sets parts of it apart
+			break
+		}
 	}
+}
+
+// readable reports whether what was last decoded to a depth is UTF-8.
+func (w *worker) readable(depth int) bool {
+	return depth < len(w.buffers) && utf8.Valid(w.buffers[depth])
 }
 
 // base64Parts are the pieces of a run that may have been encoded together: all
