@@ -25,6 +25,7 @@ type forest struct {
 type hop struct {
 	keep    float64
 	foreign float64
+	part    float64 // of a merged copy: the share of its second source that was there to be merged
 	filters []filter
 	cost    float64
 }
@@ -187,14 +188,14 @@ func (f *forest) spare() int {
 	return f.grow()
 }
 
-// countHidden counts the copies that nobody saw.
-func (f *forest) countHidden() (n int) {
+// unseen lists the copies that nobody saw.
+func (f *forest) unseen() (out []int) {
 	for v := f.given; v < len(f.parent); v++ {
-		if f.parent[v] >= 0 {
-			n++
+		if f.alive(v) {
+			out = append(out, v)
 		}
 	}
-	return n
+	return out
 }
 
 // exportOf is the child of the root that a node comes from.

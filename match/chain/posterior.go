@@ -1,8 +1,12 @@
 package chain
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
+	"runtime"
+	"sync"
+	"sync/atomic"
 )
 
 // belief is how sure an edge into a node is.
@@ -18,6 +22,37 @@ const (
 	farOff         = 80.0 // nats by which a place is worse than the best and not voted on
 )
 
+// asserted is the least posterior with which an unseen copy is given.
+const asserted = 0.75
+
+// believe weighs the forest, and takes out one by one the unseen copies that
+// the draws do not agree upon, the least likely first.
+func (r *reconstruction) believe(ctx context.Context) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		r.weigh()
+		u := r.leastUnseen()
+		if u < 0 || r.odds[u].posterior >= asserted || !r.f.dissolve(u) {
+			return nil
+		}
+		r.settled()
+	}
+}
+
+// leastUnseen is the unseen copy with the least posterior, -1 for none. One
+// from which a merged copy comes stays.
+func (r *reconstruction) leastUnseen() int {
+	least := -1
+	for _, u := range r.f.unseen() {
+		if !r.f.isSecond(u) && (least < 0 || r.odds[u].posterior < r.odds[least].posterior) {
+			least = u
+		}
+	}
+	return least
+}
+
 // weigh gives every edge a posterior. The rows and departures are drawn again,
 // with replacement, and every place of every subtree is weighed by each draw
 // without estimating its shares anew (Kishino, Miyata and Hasegawa, 1990). An
@@ -25,33 +60,52 @@ const (
 // was seen; an unseen copy that of its being there with just what is below it.
 func (r *reconstruction) weigh() {
 	draws := drawn(r.f.t.weight, r.drawCount())
-	r.odds = make([]belief, len(r.items))
+	r.odds = make([]belief, len(r.f.parent))
 	found, contributions := r.f, r.contributions()
-	intact := map[int][]float64{} // per unseen copy and draw
-	for v := found.given; v < len(found.parent); v++ {
-		if found.alive(v) {
-			intact[v] = r.needed(v, draws)
+	unseen := found.unseen()
+	intact := make([][]float64, len(unseen)) // per unseen copy and draw
+	r.each(len(unseen), func(w *reconstruction, i int) { intact[i] = w.needed(unseen[i], draws) })
+	nodes := found.nodes()[1:]
+	var lowering sync.Mutex // of intact: the least counts, in whatever order
+	r.each(len(nodes), func(w *reconstruction, i int) {
+		v := nodes[i]
+		w.odds[v] = belief{posterior: calibrated(1), rival: -1}
+		if !w.movable(v) {
+			return
 		}
-	}
-	for _, v := range found.nodes()[1:] {
-		r.odds[v] = belief{posterior: calibrated(1), rival: -1}
-		if !r.movable(v) {
-			continue
+		here := w.nearest(v)
+		turns := w.turns(v, contributions)
+		w.f = found.clone()
+		left := w.f.detach(v)
+		b := w.ballot(v, draws, w.standing(v, left, found, contributions), turns)
+		w.odds[v] = w.count(b, here)
+		lowering.Lock()
+		for k, u := range unseen {
+			b.stay(intact[k], found, w.f, u, v, left)
 		}
-		here := r.nearest(v)
-		turns := r.turns(v, contributions)
-		r.f = found.clone()
-		left := r.f.detach(v)
-		b := r.ballot(v, draws, r.standing(v, left, found, contributions), turns)
-		r.odds[v] = r.count(b, here)
-		for u, p := range intact {
-			b.stay(p, found, r.f, u, v, left)
-		}
-		r.f = found
+		lowering.Unlock()
+		w.f = found
+	})
+	for k, u := range unseen {
+		r.odds[u].posterior = min(r.odds[u].posterior, calibrated(mean(intact[k])))
 	}
-	for u, p := range intact {
-		r.odds[u].posterior = min(r.odds[u].posterior, calibrated(mean(p)))
+}
+
+// each does n independent things on all cores. Every core has a search of its
+// own over the forest that was found, which do leaves as it was.
+func (r *reconstruction) each(n int, do func(w *reconstruction, i int)) {
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		w := *r
+		w.pool = &pool{n: r.pool.n}
+		wait.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(&w, i)
+			}
+		})
 	}
+	wait.Wait()
 }
 
 func (r *reconstruction) drawCount() int {

@@ -24,7 +24,10 @@ func Reconstruct(ctx context.Context, nodes []Node, facts []Fact, o Options) (Gr
 	if err := r.find(ctx); err != nil {
 		return g, err
 	}
-	r.weigh()
+	if err := r.believe(ctx); err != nil {
+		return g, err
+	}
+	r.adopt()
 	r.placeHolders()
 	r.render(&g)
 	return g, nil
@@ -86,10 +89,19 @@ func (r *reconstruction) find(ctx context.Context) error {
 		if err := r.improve(ctx); err != nil {
 			return err
 		}
-		if !r.merges() {
+		more, err := r.merges(ctx)
+		if err != nil {
+			return err
+		}
+		if !more {
 			break
 		}
 	}
+	return nil
+}
+
+// adopt takes the forest as the answer.
+func (r *reconstruction) adopt() {
 	r.parent, r.second = r.f.parent, map[int]int{}
 	for v, q := range r.f.second {
 		if q >= 0 && r.f.alive(v) {
@@ -97,7 +109,6 @@ func (r *reconstruction) find(ctx context.Context) error {
 		}
 	}
 	r.imagine()
-	return nil
 }
 
 // imagine makes for every hidden node the least copy that it can have been.

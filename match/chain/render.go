@@ -23,7 +23,7 @@ func (r *reconstruction) render(g *Graph) {
 		slices.SortStableFunc(kids, func(a, b int) int { return cmp.Compare(r.when(a), r.when(b)) })
 		if i == virtualRoot {
 			for _, k := range kids {
-				if len(r.children(k)) > 0 || r.isExport(k) && r.statedFrom(k) {
+				if len(r.children(k)) > 0 || r.f.isSecond(k) || r.isExport(k) && r.statedFrom(k) {
 					walk(k)
 				}
 			}

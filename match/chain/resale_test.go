@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/fnv"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -403,8 +404,8 @@ func (a *tally) ancestry() float64 {
 }
 
 func (a *tally) String() string {
-	return fmt.Sprintf("%d trees: root %.3f, edges %d/%d (%.3f; given %d; between copies %.3f), ancestry %.3f (recall %.3f, precision %.3f), hidden %d of %d found (%.3f) and %d invented (%.3f), near 0.9: %d of %d (%.3f)",
-		a.trees, a.root(), a.edgesRight, a.edges, a.edge(), a.edgesGot, a.copyEdge(), a.ancestry(), share(a.aboveRight, a.above), share(a.aboveRight, a.aboveGot),
+	return fmt.Sprintf("%d trees: root %d (%.3f), edges %d/%d (%.3f; given %d; between copies %d/%d, %.3f), ancestry %d of %d, %d given (%.3f; recall %.3f, precision %.3f), hidden %d of %d found (%.3f) and %d invented (%.3f), near 0.9: %d of %d (%.3f)",
+		a.trees, a.roots, a.root(), a.edgesRight, a.edges, a.edge(), a.edgesGot, a.copyRight, a.copyEdges, a.copyEdge(), a.aboveRight, a.above, a.aboveGot, a.ancestry(), share(a.aboveRight, a.above), share(a.aboveRight, a.aboveGot),
 		a.hiddenFound, a.hidden, share(a.hiddenFound, a.hidden), a.invented, share(a.invented, a.hidden), a.near.right, a.near.n, share(a.near.right, a.near.n))
 }
 
@@ -412,10 +413,19 @@ func (a *tally) calibration() string {
 	s := ""
 	for i, b := range a.bins {
 		if b.n > 0 {
-			s += fmt.Sprintf("%.1f: %d of %d right (%.3f; mean posterior %.3f)\n", float64(i)/10, b.right, b.n, share(b.right, b.n), b.sum/float64(b.n))
+			low, high := wilson(b.right, b.n)
+			s += fmt.Sprintf("%.1f: %d of %d right (%.3f, %.3f-%.3f; mean posterior %.3f)\n", float64(i)/10, b.right, b.n, share(b.right, b.n), low, high, b.sum/float64(b.n))
 		}
 	}
 	return s
+}
+
+// wilson is the interval for a share of which k of n were seen, at 95 %.
+func wilson(k, n int) (low, high float64) {
+	const z = 1.96
+	p, m := float64(k)/float64(n), float64(n)
+	mid, half := p+z*z/(2*m), z*math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
+	return (mid - half) / (1 + z*z/m), (mid + half) / (1 + z*z/m)
 }
 
 var trade = attack.Resale{Contacts: []string{"phone", "email"}, Region: "city", Date: "date", Phone: "phone", Name: "name", Edit: 0.8}

@@ -146,7 +146,7 @@ func (s *search) prior(v int, sub []int) prior {
 func (s *search) value() float64 {
 	m := s.f.messages(s.pool)
 	defer m.release(s.pool)
-	sum := m.total() - costHidden*float64(s.f.countHidden())
+	sum := m.total() - costHidden*float64(len(s.f.unseen()))
 	for _, v := range s.f.nodes()[1:] {
 		p := s.f.parent[v]
 		if p == 0 {
@@ -212,7 +212,7 @@ func (r *refitting) hop(v int) {
 	best, most := old, r.score(&old, in)
 	again := old
 	t.refine(&again, r.pi, in)
-	for _, h := range []hop{again, t.fit(r.pi, in, r.states(v))} {
+	for _, h := range []hop{again, t.fit(r.pi, in, r.f.states(v))} {
 		if x := r.score(&h, in); x > most {
 			best, most = h, x
 		}
@@ -232,11 +232,12 @@ func (r *refitting) score(h *hop, in []pair) float64 {
 	return l.value() - h.cost
 }
 
-func (s *search) states(v int) []uint8 {
-	if s.f.hidden(v) {
+// states are what is known of a copy, nil for a hidden one.
+func (f *forest) states(v int) []uint8 {
+	if f.hidden(v) {
 		return nil
 	}
-	return s.f.t.state[v]
+	return f.t.state[v]
 }
 
 // improve moves subtrees and turns edges until nothing gets better.

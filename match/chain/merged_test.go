@@ -1,0 +1,48 @@
+package chain
+
+import (
+	"context"
+	"slices"
+	"testing"
+)
+
+// TestMergeFromUnseen has a copy that was merged from one that was seen and one
+// that was not. Without such merges it pulls four unseen copies into the chain
+// that never were.
+func TestMergeFromUnseen(t *testing.T) {
+	const seed = 90_009
+	trade := simulate(seed, 5000, tradeOf(seed, 0, 0.08), true, true)
+	g, err := Reconstruct(context.Background(), trade.nodes, nil, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a tally
+	a.add(trade, g)
+	if a.edgesRight != a.edges || a.invented > 0 {
+		t.Errorf("%d of %d edges right and %d unseen copies invented, want all and none", a.edgesRight, a.edges, a.invented)
+	}
+	v := viewGraph(trade, g)
+	if !slices.ContainsFunc(v.parents["copy09"], func(p string) bool { return v.unseen[p] }) {
+		t.Errorf("copy09 comes from %v, want an unseen source too", v.parents["copy09"])
+	}
+}
+
+// TestUnseenCopiesAreLikely: an unseen copy that the draws do not agree upon is
+// not given.
+func TestUnseenCopiesAreLikely(t *testing.T) {
+	const seed = 90_005
+	trade := simulate(seed, 5000, tradeOf(seed, 0, 0.08), true, true)
+	g, err := Reconstruct(context.Background(), trade.nodes, nil, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := viewGraph(trade, g)
+	if len(v.unseen) == 0 {
+		t.Error("no unseen copy is given, want some")
+	}
+	for _, e := range g.Edges {
+		if v.unseen[e.To] && e.Posterior < asserted {
+			t.Errorf("%s is given with a posterior of %.3f, want at least %.2f", e.To, e.Posterior, asserted)
+		}
+	}
+}
