@@ -96,7 +96,7 @@ const promising = 30.0
 // them it pulls other copies to a wrong place, so the forest is improved
 // without it first.
 func (s *search) mergeInto(ctx context.Context, v int) (bool, error) {
-	old, single := s.f, s.now
+	old, single := s.f, s.value()
 	s.f = old.clone()
 	s.f.detach(v)
 	bare := s.f.clone()
