@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -242,9 +243,12 @@ func cheats(r *rand.Rand) []struct {
 	}
 }
 
+var asked = flag.Int("asked", 20, "of how many altered bundles TestEveryByte asks the second verifier about one")
+
 // TestEveryByte flips a bit in 2,000 bytes of a bundle, spread over all of it
 // and with the first and last 600 among them. Seed 2.
 func TestEveryByte(t *testing.T) {
+	judge := second(t)
 	w := newWorld(t)
 	w.table(60, 7, []string{"--withhold", "0.05"}, func(int) bool { return true })
 	w.ok("match", w.path("leak.csv"), "--case", "c")
@@ -265,6 +269,12 @@ func TestEveryByte(t *testing.T) {
 		bad[at] ^= 1 << r.IntN(8)
 		if evidence.Verify(bad, evidence.Options{}).Valid() {
 			t.Errorf("byte %d of %d altered, and the bundle verifies", at, len(good))
+		}
+		if n%*asked > 0 {
+			continue
+		}
+		if ok, _ := judge(bad); ok {
+			t.Errorf("byte %d of %d altered, and the second verifier takes the bundle", at, len(good))
 		}
 	}
 }
