@@ -37,7 +37,13 @@ func (e *Engine) File(ctx context.Context, f *table.File, s Seen) (*Reading, err
 			broken = err
 			break
 		}
-		run := e.newTableRun(r, sketcher, t.Schema())
+		schema := t.Schema()
+		if n := len(schema.Columns); n > maxColumns {
+			schema.Columns = schema.Columns[:maxColumns]
+			in.Unreadable++
+			in.Problem = fmt.Sprintf("a table of %d columns, of which the first %d were looked into", n, maxColumns)
+		}
+		run := e.newTableRun(r, sketcher, schema)
 		lines = lines && oneColumn(t.Schema())
 		if s.Text != nil && t.Schema().Format == table.XLSX {
 			run.cells = s.Text.Watch("")
@@ -114,6 +120,10 @@ func (t *tableRun) read(ctx context.Context, f *table.File, from table.Reader, i
 	}
 }
 
+// maxColumns is how many columns of a table are looked into, as many as a
+// workbook has. Each takes some kilobytes of memory to be told.
+const maxColumns = 16384
+
 // window is a run of rows. Those that were not as they should be have an entry
 // in bad.
 type window struct {
@@ -161,7 +171,7 @@ func readWindow(from table.Reader) (w window, err error) {
 			w.bad[len(w.rows)] = bad
 		}
 		if bad != nil || len(row.Cells) > 0 {
-			w.rows = append(w.rows, row.Cells)
+			w.rows = append(w.rows, row.Cells[:min(len(row.Cells), maxColumns)])
 		}
 	}
 	return w, nil
