@@ -77,21 +77,35 @@ func (d *decision) decode(ctx context.Context, l *layer, threshold uint32, sites
 	if len(d.result.Warnings) == 0 {
 		d.result.Warnings = append(d.result.Warnings, r.Warnings...)
 	}
-	for g, flips := range r.Flips {
-		n := 0
-		for _, x := range in {
-			if int(x.Group) == g {
-				n++
-			}
-		}
+	d.tellFlips(l, in, r.Flips)
+	return r, members, nil
+}
+
+// enoughFlips is how many marks of a column its share of flips is told from.
+const enoughFlips = 30
+
+// tellFlips warns of columns whose marks do not read as they were made, where
+// those of another column do: a file that nobody's marks fit need not have been
+// marked at all.
+func (d *decision) tellFlips(l *layer, in []code.Read, flips []float64) {
+	n := make([]int, len(flips))
+	for _, x := range in {
+		n[x.Group]++
+	}
+	reads := func(g int) bool { return n[g] >= enoughFlips && (flips[g] <= 0.35 || flips[g] > 0.8) }
+	some := false
+	for g := range flips {
+		some = some || reads(g)
+	}
+	for g, x := range flips {
 		switch name := l.scheme.Columns[l.carriers[g]].Name; {
-		case flips > 0.8 && n >= 30:
+		case n[g] < enoughFlips || !some:
+		case x > 0.8:
 			d.warn("the marks of column %q read inverted: all its values were moved by one step", name)
-		case flips > 0.35 && n >= 30:
+		case x > 0.35:
 			d.warn("the marks of column %q were wiped out: it was rounded or rewritten", name)
 		}
 	}
-	return r, members, nil
 }
 
 // collect lists the marked sites of which a symbol was read.
