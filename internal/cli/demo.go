@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -205,8 +206,9 @@ func (d *demo) spam(recipient string) error {
 		if err := d.ask(&planted, "canary", "list", "--export", e.ID, "--json"); err != nil {
 			return err
 		}
+		sent := d.p.Now().Add(time.Minute) // after the copies, by whole seconds
 		mail := "From: Bright Classes <offers@bright-classes.example>\nTo: " + planted.Canaries[0].Row["email"] +
-			"\nDate: Mon, 16 Nov 2026 09:12:44 +0000\nSubject: Your course starts next week\n\nOnly three places left. Call 01632 960111 today!\n"
+			"\nDate: " + sent.Format(time.RFC1123Z) + "\nSubject: Your course starts next week\n\nOnly three places left. Call 01632 960111 today!\n"
 		return os.WriteFile(d.path("spam.eml"), []byte(mail), 0o600)
 	}
 	return fmt.Errorf("demo: no export for %s", recipient)
