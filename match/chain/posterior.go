@@ -96,9 +96,9 @@ func (r *reconstruction) weigh() {
 func (r *reconstruction) each(n int, do func(w *reconstruction, i int)) {
 	var next atomic.Int64
 	var wait sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
+	for k := range min(n, runtime.GOMAXPROCS(0)) {
 		w := *r
-		w.pool = &pool{n: r.pool.n}
+		w.pool = r.poolOf(k)
 		wait.Go(func() {
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
 				do(&w, i)
@@ -106,6 +106,15 @@ func (r *reconstruction) each(n int, do func(w *reconstruction, i int)) {
 		})
 	}
 	wait.Wait()
+}
+
+// poolOf is the memory of a core. The first has that of the search, which waits.
+func (r *reconstruction) poolOf(core int) *pool {
+	for len(r.pools) <= core {
+		r.pools = append(r.pools, &pool{n: r.pool.n})
+	}
+	r.pools[0] = r.pool
+	return r.pools[core]
 }
 
 func (r *reconstruction) drawCount() int {

@@ -46,6 +46,7 @@ type reconstruction struct {
 	second map[int]int // merges: item -> its other source
 	odds   []belief    // by item
 	hold   []placement
+	pools  []*pool // by core
 	warn   []string
 }
 
