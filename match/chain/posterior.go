@@ -378,9 +378,8 @@ const (
 
 // calibrated is the posterior of what has a share of the draws. Of the edges
 // of simulated trades for which something else has any share, about seven in
-// eight are right, whether that share is a tenth or a thousandth (isotonic
-// regression: docs/chains.md): the draws know of chance, not of what the model
-// leaves out.
+// eight are right, whether that share is a tenth or a thousandth
+// (docs/chains.md): the draws know of chance, not of what the model leaves out.
 func calibrated(share float64) float64 {
 	if share < agreed {
 		share = min(share, divided)
