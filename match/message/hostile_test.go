@@ -147,7 +147,7 @@ func TestNoLineEnd(t *testing.T) {
 		{"complaint", "to,received,text\nann@example.org,2026-03-02,first\nbob@example.org,2026-03-03,", "buy now ", "longer than"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if slow := []string{"legacy bytes", "chat", "text", "UTF-16"}; slices.Contains(slow, c.name) && !*monsters {
+			if slow := []string{"legacy bytes", "text", "UTF-16"}; slices.Contains(slow, c.name) && !*monsters {
 				t.Skip("takes seconds: run with -monsters")
 			}
 			var list []Message

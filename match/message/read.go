@@ -72,18 +72,25 @@ func readWide(name string, b *bufio.Reader) ([]Message, error) {
 // readOther reads tables, and as text what is none.
 func readOther(name string, b *bufio.Reader) ([]Message, error) {
 	var kept bytes.Buffer
-	list, err := readTable(name, io.TeeReader(b, &capped{&kept, MaxMessage}))
+	limit := &capped{b: &kept, room: MaxMessage}
+	list, err := readTable(name, io.TeeReader(b, limit))
 	if err == nil && (len(list) > 50 || !startsChat(kept.Bytes())) {
 		return list, nil
 	}
 	if _, cerr := io.Copy(&kept, io.LimitReader(b, int64(MaxMessage-kept.Len()))); cerr != nil {
 		return nil, fmt.Errorf("%s: %w", name, cerr)
 	}
+	if _, err := b.ReadByte(); err == nil {
+		limit.over = true
+	}
 	if !mostlyText(kept.Bytes()) && lookupBOM(kept.Bytes()) == "" {
 		return nil, fmt.Errorf("%s: %w", name, ErrNotText)
 	}
 	text, _ := decodeText(kept.Bytes(), "")
 	if list, ok := readChat(name, strings.TrimPrefix(text, "\ufeff")); ok {
+		if limit.over {
+			list[len(list)-1].lose("chat beyond %d bytes was left out", MaxMessage)
+		}
 		return list, nil
 	}
 	m := readText(name, kept.Bytes())
@@ -97,12 +104,13 @@ func readOther(name string, b *bufio.Reader) ([]Message, error) {
 type capped struct {
 	b    *bytes.Buffer
 	room int
+	over bool // there was more
 }
 
 func (c *capped) Write(p []byte) (int, error) {
-	if n := min(len(p), c.room-c.b.Len()); n > 0 {
-		c.b.Write(p[:n])
-	}
+	n := min(len(p), c.room-c.b.Len())
+	c.b.Write(p[:n])
+	c.over = c.over || n < len(p)
 	return len(p), nil
 }
 
