@@ -39,7 +39,7 @@ func (k *packing) chooseCopy(ctx context.Context, recipient, export string) erro
 		k.chosenAmong += max(1, len(l))
 	}
 	k.p.remark("%s has %d copies that could be meant; %s, made on %s, fits best (--export names another)", recipient, len(list), best, day(k.export.IssuedAt))
-	return k.load(ctx, recipient, best)
+	return nil
 }
 
 // copies are, for each candidate, those of its copies that show most of the
