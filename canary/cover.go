@@ -75,6 +75,18 @@ func (c *Cover) Rate(rowKey [16]byte) float64 {
 	return 0
 }
 
+// TooMuch reports whether the table is too small for that many covered canaries:
+// a copy would lack more than MostCovered of the rows, or rows are wanting.
+func (c *Cover) TooMuch() bool {
+	taken := 0.0
+	if c != nil {
+		for _, g := range c.groups {
+			taken += g.share
+		}
+	}
+	return taken > 1 || c.Lost() > MostCovered
+}
+
 // Lost is the expected share of the rows that is left out of a copy.
 func (c *Cover) Lost() float64 {
 	sum := 0.0
@@ -93,17 +105,19 @@ type Copies struct {
 	Biases   []float64 // of shared canaries: the chance that a copy has one
 	Withheld float64   // rate at which every row is left out of a copy
 	Cover    *Cover
+	Meet     float64 // chance that a unique canary meets one of another copy, see Profile.Meet
 }
 
 // Comparison is what k recipients see who compare their copies: expected
 // numbers of rows and of canaries by how many of the k copies hold them.
 type Comparison struct {
 	Rows, Canaries []float64 // of 0 to k copies
+	Met            float64   // unique canaries in whose place another copy has a different one: they show at once
 }
 
 // Compare expects what k recipients see.
 func (c Copies) Compare(k int) Comparison {
-	out := Comparison{make([]float64, k+1), make([]float64, k+1)}
+	out := Comparison{Rows: make([]float64, k+1), Canaries: make([]float64, k+1)}
 	rest := 1.0
 	if c.Cover != nil {
 		for _, g := range c.Cover.groups {
@@ -113,6 +127,7 @@ func (c Copies) Compare(k int) Comparison {
 	}
 	spread(out.Rows, float64(c.Rows)*rest, 1-c.Withheld)
 	out.Canaries[1] += float64(k * c.Unique)
+	out.Met = float64(k*c.Unique) * (1 - math.Pow(1-c.Meet, float64(k-1)))
 	for _, p := range c.Biases {
 		spread(out.Canaries, 1, p)
 	}
@@ -140,8 +155,9 @@ func (c Comparison) Partial() (rows, canaries float64) {
 }
 
 // AUC is the area under the ROC curve of whoever sorts what not all copies
-// hold by how much likelier it is a canary, given in how many copies it is:
-// 0.5 where that tells nothing, 1 where no row hides a canary.
+// hold by how much likelier it is a canary, given in how many copies it is, the
+// canaries that met first: 0.5 where that tells nothing, 1 where no row hides a
+// canary.
 func (c Comparison) AUC() float64 {
 	rows, canaries := c.Partial()
 	if canaries == 0 {
@@ -150,16 +166,18 @@ func (c Comparison) AUC() float64 {
 	if rows == 0 {
 		return 1
 	}
+	hidden := slices.Clone(c.Canaries)
+	hidden[1] -= c.Met
 	var order []int
 	for j := 1; j < len(c.Rows)-1; j++ {
-		if c.Rows[j]+c.Canaries[j] > 0 {
+		if c.Rows[j]+hidden[j] > 0 {
 			order = append(order, j)
 		}
 	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(c.Rows[a]*c.Canaries[b], c.Rows[b]*c.Canaries[a]) })
-	area, before := 0.0, 0.0
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(c.Rows[a]*hidden[b], c.Rows[b]*hidden[a]) })
+	area, before := c.Met/canaries, 0.0
 	for _, j := range order {
-		x, y := c.Rows[j]/rows, c.Canaries[j]/canaries
+		x, y := c.Rows[j]/rows, hidden[j]/canaries
 		area += y * (1 - before - x/2)
 		before += x
 	}

@@ -11,7 +11,7 @@ import (
 // comparing simulates k recipients who compare copies made like that: row by
 // row and canary by canary, by keyed draws as the export makes them.
 func comparing(c Copies, k int, rng *rand.Rand) Comparison {
-	out := Comparison{make([]float64, k+1), make([]float64, k+1)}
+	out := Comparison{Rows: make([]float64, k+1), Canaries: make([]float64, k+1)}
 	count := func(to []float64, held float64) {
 		n := 0
 		for range k {

@@ -183,7 +183,7 @@ func checkRows(t *testing.T, tab testTable, p *Profile, canaries int, out [][]st
 }
 
 func vacanciesOf(tab testTable, p *Profile, canaries int) *Vacancies {
-	return p.Vacate(secret("canary-vacancy/"+tab.name), canaries)
+	return p.Vacate(secret("canary-vacancy/"+tab.name), Room{Unique: canaries})
 }
 
 var runsOf = regexp.MustCompile(`[0-9]+|[A-Z]+|[a-z]+|\p{Han}+|\p{L}+`)

@@ -12,7 +12,11 @@ func (pl *Planter) seat(i int, v *Vacancies) bool {
 		return false
 	}
 	if !v.dense {
-		pl.standing = append(pl.standing, i)
+		if c := pl.canaries[i]; c.Shared && c.Slot < len(v.booked) {
+			pl.seats[v.booked[c.Slot]] = []int{i}
+		} else {
+			pl.standing = append(pl.standing, i)
+		}
 		return true
 	}
 	n, ok := pl.m.runningNumber(pl.canaries[i].Cells[pl.m.key[0]])
@@ -54,9 +58,13 @@ func (pl *Planter) Instead(prev, gone, next []string) []int {
 		delete(pl.seats, n)
 		return out
 	}
+	at := int64(pl.passed)
 	pl.passed++
+	if slices.Contains(pl.vacancies.booked, at) {
+		return pl.expected(at, prev, next)
+	}
 	left := pl.vacancies.Share() * float64(pl.rows)
-	left = max(left-math.Sqrt(left)-float64(pl.passed-1), float64(len(pl.standing)))
+	left = max(left-math.Sqrt(left)-float64(at)-float64(pl.vacancies.keptFrom(at)), float64(len(pl.standing)))
 	h := entry("seat", pl.m.combined(gone, pl.m.key, pl.m.p.Locale)) ^ pl.lot()
 	if len(pl.standing) == 0 || float64(mix(h)>>11)/(1<<53)*left >= float64(len(pl.standing)) {
 		return nil
@@ -70,8 +78,22 @@ func (pl *Planter) Instead(prev, gone, next []string) []int {
 	return []int{i}
 }
 
+// expected is the shared canary that this vacancy is kept for, if the copy has
+// it. Where it does not suit, it takes another.
+func (pl *Planter) expected(at int64, prev, next []string) []int {
+	due := pl.seats[at]
+	delete(pl.seats, at)
+	if len(due) > 0 && !pl.suits(due[0], prev, next) {
+		pl.standing, due = append(pl.standing, due...), nil
+	}
+	return due
+}
+
 // lot is different for every copy.
-func (pl *Planter) lot() uint64 { return math.Float64bits(pl.canaries[0].Place) }
+func (pl *Planter) lot() uint64 {
+	at := slices.IndexFunc(pl.canaries, func(c Canary) bool { return !c.Shared })
+	return math.Float64bits(pl.canaries[max(at, 0)].Place)
+}
 
 // suits reports whether a canary keeps its values between two rows.
 func (pl *Planter) suits(i int, prev, next []string) bool {

@@ -27,6 +27,10 @@ func (m *model) serialNumber(st *key.Stream, i int, old string) (string, float64
 	return m.byPlace(st, i, old)
 }
 
+// serialWindow is how many numbers above a run are taken from where the run has
+// none free.
+func serialWindow(span int64) int64 { return span/4 + 64 }
+
 func (m *model) inRun(st *key.Stream, i int, x serial, r Run, at int) (string, float64, bool) {
 	span, padded := r.Max[at]-r.Min[at]+1, r.Padded[at] || r.Narrowest[at] == r.Longest[at]
 	free := span - min(r.Count, span-1)
@@ -36,7 +40,7 @@ func (m *model) inRun(st *key.Stream, i int, x serial, r Run, at int) (string, f
 			return v, m.serialBits(i, free), true
 		}
 	}
-	window := span/4 + 64
+	window := serialWindow(span)
 	for range serialTries {
 		v := m.fix(i, x.spell(at, r.Max[at]+1+int64(st.IntN(int(window))), padded))
 		if !m.p.Seen.has(serialEntry(i, v)) {

@@ -21,19 +21,35 @@ type Vacancies struct {
 	limit   uint64
 	dense   bool    // the key is a running number; canaries take the vacant ones
 	numbers []int64 // of a running number, ascending
+	booked  []int64 // where the key is none, by slot: the place among the vacancies of the shared canary that may take it
+}
+
+// Room is what copies of a table are to have vacancies for.
+type Room struct {
+	Unique, Shared int  // canaries of a copy; shared ones that it may have
+	Compared       bool // copies will be compared, and canaries covered: more vacancies, so that the canaries of two copies seldom meet
+}
+
+func (r Room) excess() float64 {
+	if r.Compared {
+		return float64(comparedExcess*r.Unique + vacantExcess*r.Shared)
+	}
+	return float64(vacantExcess * (r.Unique + r.Shared))
 }
 
 const (
 	vacantShare  = 0.1 // of the rows at most
 	vacantExcess = 4   // vacancies for each canary of a copy, so that copies seldom use the same
-	denseRun     = 0.5 // share of the numbers of a run that are taken, from which on it is dense
+
+	comparedExcess = 20  // where copies are compared: two canaries in one place show each other
+	denseRun       = 0.5 // share of the numbers of a run that are taken, from which on it is dense
 )
 
 // Vacate chooses the vacancies for copies with that many canaries each. secret
 // is the one labelled "canary-vacancy/DATASET". It returns nil where canaries
 // find a place without: unsorted rows with keys that leave numbers free.
-func (p *Profile) Vacate(secret key.Secret, canaries int) *Vacancies {
-	if canaries <= 0 || p.Rows == 0 {
+func (p *Profile) Vacate(secret key.Secret, r Room) *Vacancies {
+	if r.excess() <= 0 || p.Rows == 0 {
 		return nil
 	}
 	m := p.ready()
@@ -44,14 +60,91 @@ func (p *Profile) Vacate(secret key.Secret, canaries int) *Vacancies {
 	} else if !m.placedByOrder() {
 		return nil
 	}
-	share := min(float64(vacantExcess*canaries)/room, vacantShare)
+	share := min(r.excess()/room, vacantShare)
 	v := &Vacancies{m: m, prf: secret.PRF(), dense: dense, limit: uint64(share * math.MaxUint32)}
 	for n := lo; dense && n <= hi; n++ {
 		if v.chosen(number(n)) {
 			v.numbers = append(v.numbers, n)
 		}
 	}
+	if !dense {
+		v.book(r.Shared)
+	}
 	return v
+}
+
+// book keeps a vacancy for each shared canary, the same one in every copy: a
+// canary that has one key here and another there would show itself. They are
+// spread over as many vacancies as there are all but certainly.
+func (v *Vacancies) book(shared int) {
+	expected := v.Share() * float64(v.m.p.Rows)
+	n := int64(expected - 3*math.Sqrt(expected))
+	if shared == 0 || n < int64(shared) {
+		return
+	}
+	for k := range int64(shared) {
+		from, to := k*n/int64(shared), (k+1)*n/int64(shared)
+		v.booked = append(v.booked, from+int64(v.draw("booked", k)%uint64(to-from)))
+	}
+	for k := shared - 1; k > 0; k-- { // which slot gets which
+		o := v.draw("slot", int64(k)) % uint64(k+1)
+		v.booked[k], v.booked[o] = v.booked[o], v.booked[k]
+	}
+}
+
+// keptFrom is how many of the vacancies from that one on are kept for shared
+// canaries.
+func (v *Vacancies) keptFrom(at int64) (n int) {
+	for _, b := range v.booked {
+		if b >= at {
+			n++
+		}
+	}
+	return n
+}
+
+func (v *Vacancies) draw(what string, n int64) uint64 {
+	in := number(n)
+	copy(in[:8], what)
+	out := v.prf.Block(in)
+	return binary.BigEndian.Uint64(out[:])
+}
+
+// Meet is the chance that a unique canary of one copy stands in the place of a
+// different one of another copy, or takes its key: who compares the two then
+// sees both.
+func (p *Profile) Meet(v *Vacancies, r Room) float64 {
+	others, places := float64(r.Unique), 0.0
+	switch {
+	case v == nil:
+		others, places = others+float64(r.Shared)/2, p.room()
+	case v.dense:
+		for _, n := range v.numbers {
+			if !v.forShared(n) {
+				places++
+			}
+		}
+	default:
+		places = v.Share()*float64(p.Rows) - float64(len(v.booked))
+	}
+	return min(1, others/max(1, places))
+}
+
+// room is how many places canaries without vacancies choose from: one where
+// they can but follow the last row, numbers above the others', or gaps between
+// rows that stand in order.
+func (p *Profile) room() float64 {
+	m := p.ready()
+	lo, hi, dense := m.runningKey()
+	switch {
+	case dense && m.ordered(m.key[0]):
+		return 1
+	case dense:
+		return float64(serialWindow(hi - lo))
+	case m.placedByOrder():
+		return float64(p.Rows)
+	}
+	return math.Inf(1)
 }
 
 // Share is the expected share of the rows that are vacant.

@@ -57,7 +57,7 @@ func TestNoVacanciesWithoutNeed(t *testing.T) {
 	tab := people(500)
 	tab.cols[9].Sorted = false
 	rand.New(rand.NewPCG(1, 1)).Shuffle(len(tab.rows), func(i, j int) { tab.rows[i], tab.rows[j] = tab.rows[j], tab.rows[i] })
-	if v := learn(tab).Vacate(secret("v"), 20); v != nil {
+	if v := learn(tab).Vacate(secret("v"), Room{Unique: 20}); v != nil {
 		t.Errorf("%.3f of the rows of an unsorted table with free ids are vacant", v.Share())
 	}
 	var none *Vacancies

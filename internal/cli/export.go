@@ -24,6 +24,14 @@ func addressBitsFlag() cli.Flag {
 		Usage: "how hard a canary's address at your domains is to guess: with 48 one message decides among thousands of recipients, with 40 among thirty; fewer hide it better"}
 }
 
+func coverFlag() cli.Flag {
+	return &cli.Float64Flag{Name: "cover", Usage: "rows that stand in few copies, for each canary: who compares copies cannot tell the two; printed"}
+}
+
+func makeRoomFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "make-room", Usage: "leave some rows out of all copies, for canaries to stand among dense ids and ordered times; printed"}
+}
+
 func checkAddressBits(bits float64) error {
 	if bits >= leastAddressBits && bits <= mostAddressBits {
 		return nil
@@ -46,8 +54,8 @@ func (p *program) exportCommand() *cli.Command {
 			&cli.IntFlag{Name: "shared-canaries", Usage: "fabricated rows of which each copy carries those its word says"},
 			&cli.Float64Flag{Name: "withhold", Usage: "share of the rows left out of each copy, 0 to 0.5"},
 			addressBitsFlag(),
-			&cli.Float64Flag{Name: "cover", Usage: "rows that stand in few copies, for each canary: who compares copies cannot tell the two; printed"},
-			&cli.BoolFlag{Name: "make-room", Usage: "leave some rows out of all copies, for canaries to stand among dense ids and ordered times; printed"},
+			coverFlag(),
+			makeRoomFlag(),
 			&cli.Float64Flag{Name: "density", Usage: "share of the cells that can carry a mark that do, 0 to 1", DefaultText: "the dataset's"},
 			&cli.BoolFlag{Name: "receipt", Usage: "write a receipt beside each copy, for its recipient to sign"},
 			&cli.BoolFlag{Name: "force", Usage: "replace existing files; export although canaries can be told from rows"},

@@ -74,23 +74,23 @@ func (j *exportJob) mintAll(ctx context.Context, n int) error {
 		return err
 	}
 	if j.makeRoom {
-		j.vacancies = j.profile.Vacate(j.root.Derive("canary-vacancy/"+url.PathEscape(j.dataset)), n+j.shared)
+		j.vacancies = j.profile.Vacate(vacancy(j.root, j.dataset), canary.Room{Unique: n, Shared: j.shared, Compared: j.cover > 0})
 	}
 	return j.r.Update(ctx, func(tx store.Tx) error {
 		shared, err := j.mintShared(tx)
 		if err != nil {
 			return err
 		}
+		j.sites = nil
+		for _, c := range shared {
+			j.sites = append(j.sites, c.Site())
+		}
 		for _, o := range j.copies {
-			if err := j.mintFor(tx, o, n); err != nil {
+			unique, err := j.mintFor(tx, o, n)
+			if err != nil {
 				return err
 			}
-			word := marker.Word(o.recipient)
-			for _, c := range shared {
-				if word.Bit(marker.SharedSite(canary.SharedSite(c.Site()))) == 1 {
-					o.minted = append(o.minted, c)
-				}
-			}
+			o.minted = append(sharedOf(o.recipient, marker, shared), unique...) // where two take one key, the second gives way: shared ones are to stay the same in all copies
 			o.planter = nil
 			if len(o.minted) > 0 {
 				o.planter = canary.NewPlanterAmong(j.profile, o.minted, -1, j.vacancies)
@@ -101,18 +101,32 @@ func (j *exportJob) mintAll(ctx context.Context, n int) error {
 	})
 }
 
-func (j *exportJob) mintFor(tx store.Tx, o *outgoing, n int) (err error) {
-	o.minted = nil
+// vacancy is the secret of the rows that no copy holds.
+func vacancy(root key.Root, dataset string) key.Secret {
+	return root.Derive("canary-vacancy/" + url.PathEscape(dataset))
+}
+
+// sharedOf are those of the shared canaries that a recipient's copy carries.
+func sharedOf(recipient string, marker *fingerprint.Marker, shared []canary.Canary) (out []canary.Canary) {
+	word := marker.Word(recipient)
+	for _, c := range shared {
+		if word.Bit(marker.SharedSite(canary.SharedSite(c.Site()))) == 1 {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (j *exportJob) mintFor(tx store.Tx, o *outgoing, n int) ([]canary.Canary, error) {
 	if n == 0 {
-		return nil
+		return nil, nil
 	}
 	owner := url.PathEscape(j.dataset) + "/" + url.PathEscape(o.recipient)
 	contacts, err := j.contacts(tx, owner, n)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	o.minted, err = j.profile.Mint(j.root.Derive("canary/"+owner), n, contacts)
-	return err
+	return j.profile.Mint(j.root.Derive("canary/"+owner), n, contacts)
 }
 
 func (j *exportJob) mintShared(tx store.Tx) ([]canary.Canary, error) {

@@ -83,13 +83,12 @@ func (j *exportJob) detectionDoc() any {
 }
 
 // remarkOnCanaries tells what the canaries cost and how safe they are.
-func (j *exportJob) remarkOnCanaries() {
-	docs := j.coalitionDocs()
-	if len(docs) == 0 {
+func (j *exportJob) remarkOnCanaries(made canary.Copies) {
+	if made.Unique+len(made.Biases) == 0 {
 		return
 	}
-	if j.vacant > 0 {
-		j.p.remark("%d rows (%.1f %%) are in no copy, so that canaries can stand in their places (--make-room)", j.vacant, 100*float64(j.vacant)/float64(max(j.profile.Rows, 1)))
+	if n := j.passed.Vacant; n > 0 {
+		j.p.remark("%d rows (%.1f %%) are in no copy, so that canaries can stand in their places (--make-room)", n, 100*float64(n)/float64(j.passed.Rows))
 	}
 	d := j.detection
 	switch {
@@ -108,5 +107,5 @@ func (j *exportJob) remarkOnCanaries() {
 	if uses := contactUses(j.minted(), j.scheme.Columns); len(uses) > 0 {
 		j.p.remark("contacts of canaries: %s", describeContacts(uses))
 	}
-	j.remarkOnCoalitions(docs)
+	j.remarkOnCoalitions(made)
 }

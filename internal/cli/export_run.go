@@ -64,7 +64,8 @@ type exportJob struct {
 	detection canary.Detection
 	domains   []string // of the pool
 	numbers   *lottery // nil when no column shows numbers of the pool
-	vacant    int64    // rows that no copy got
+	passed    export.Result
+	sites     []int // of the shared canaries, see canary.Canary.Site
 	remarks   []string
 	snapshot  string
 }
@@ -154,7 +155,7 @@ func (j *exportJob) run(ctx context.Context, c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	j.vacant = result.Vacant
+	j.passed = result
 	if err := j.record(ctx, in.Info().SHA256, result, spool); err != nil {
 		return err
 	}
@@ -240,11 +241,15 @@ func digestOf(parts ...string) string {
 }
 
 func (j *exportJob) report() error {
+	made, err := j.copiesMade()
+	if err != nil {
+		return err
+	}
 	docs := []exportDoc{}
 	for _, o := range j.copies {
 		docs = append(docs, exportDocOf(o.record))
 	}
-	j.remarkOnCanaries()
+	j.remarkOnCanaries(made)
 	for _, remark := range j.remarks {
 		j.p.remark("%s", remark)
 	}
@@ -253,7 +258,7 @@ func (j *exportJob) report() error {
 		return nil
 	}
 	doc := map[string]any{"schema": "telltale.export/1", "exports": docs, "warnings": orEmpty(j.remarks),
-		"rows_in_no_copy": j.vacant, "detectability": j.detectionDoc(), "canary_contacts": contactUses(j.minted(), j.scheme.Columns), "coalitions": j.coalitionDocs()}
+		"rows_in_no_copy": j.passed.Vacant, "detectability": j.detectionDoc(), "canary_contacts": contactUses(j.minted(), j.scheme.Columns), "coalitions": coalitionDocs(made), "covered": j.covering.Lost()}
 	return j.p.print(doc, func(w io.Writer) {
 		t := newTable("EXPORT", "RECIPIENT", "ROWS", "MARKED", "CHANGED", "CANARIES", "WITHHELD", "FILE")
 		for _, d := range docs {

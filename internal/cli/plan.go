@@ -40,6 +40,8 @@ func (p *program) planCommand() *cli.Command {
 			&cli.IntFlag{Name: "shared-canaries", Usage: "fabricated rows of which each copy carries those its word says"},
 			&cli.Float64Flag{Name: "withhold", Usage: "share of the rows left out of each copy, 0 to 0.5"},
 			addressBitsFlag(),
+			coverFlag(),
+			makeRoomFlag(),
 			&cli.Float64Flag{Name: "density", Usage: "share of the cells that can carry a mark that do, 0 to 1", DefaultText: "the dataset's"},
 			&cli.Float64Flag{Name: "alpha", Value: match.DefaultAlpha, Usage: "bound on the chance of accusing anybody wrongly"},
 			&cli.IntFlag{Name: "leaks", Value: planLeaks, Usage: "leaks that are played in each way"},
@@ -55,11 +57,14 @@ type planJob struct {
 	input   string
 	options table.Options
 	source  trial.Source
-	root    key.Root
+	root    key.Root // of the copies, and of what a recipient keeps when it changes
+	steady  key.Root
 	policy  trial.Policy
 	effort  trial.Effort
-	assumed bool  // no recipients are registered, and their number was not given
-	rows    int64 // of the file; as it was registered when sampled
+	assumed bool            // no recipients are registered, and their number was not given
+	rows    int64           // of the file; as it was registered when sampled
+	profile *canary.Profile // of the file; as it was registered when sampled
+	planted int             // canaries of a copy of the file that are no shared ones
 	sampled bool
 	remarks []string
 }
@@ -88,7 +93,11 @@ func (p *program) runPlan(c *cli.Context) error {
 		if err != nil {
 			return err
 		}
-		doc := job.document(a, hidden)
+		made, err := job.compared()
+		if err != nil {
+			return err
+		}
+		doc := job.document(a, hidden, made)
 		return p.print(doc, func(w io.Writer) { writePlan(w, doc) })
 	})
 }
@@ -97,7 +106,7 @@ func (j *planJob) check(c *cli.Context) (err error) {
 	if j.options, err = inputOptions(c); err != nil {
 		return err
 	}
-	j.policy = trial.Policy{Recipients: c.Int("recipients"), Canaries: c.Int("canaries"), Shared: c.Int("shared-canaries"), Withhold: c.Float64("withhold"), Alpha: c.Float64("alpha")}
+	j.policy = trial.Policy{Recipients: c.Int("recipients"), Canaries: c.Int("canaries"), Shared: c.Int("shared-canaries"), Withhold: c.Float64("withhold"), Cover: c.Float64("cover"), MakeRoom: c.Bool("make-room"), Alpha: c.Float64("alpha")}
 	density := c.Float64("density")
 	if j.policy.Density = density; c.IsSet("density") && density == 0 {
 		j.policy.Density = trial.NoMarks
@@ -111,6 +120,8 @@ func (j *planJob) check(c *cli.Context) (err error) {
 		return usageError("", "--density %g: give a share from 0 to 1", density)
 	case !(j.policy.Withhold >= 0 && j.policy.Withhold <= mostWithheld):
 		return usageError("", "--withhold %g: give a share from 0 to %g", j.policy.Withhold, mostWithheld)
+	case !(j.policy.Cover >= 0 && j.policy.Cover <= mostCover):
+		return usageError("", "--cover %g: give a number from 0 to %d", j.policy.Cover, mostCover)
 	case c.IsSet("canaries") && j.policy.Canaries < 0, j.policy.Shared < 0:
 		return usageError("", "--canaries and --shared-canaries cannot be negative")
 	case !(j.policy.Alpha > 0 && j.policy.Alpha < 1):
@@ -135,10 +146,13 @@ func (j *planJob) load(ctx context.Context, r *registry, dataset string) error {
 			return err
 		}
 		j.source.Dataset, j.root = dataset, root
+		if j.steady, err = r.ring.Steady(dataset, newest.Version); err != nil {
+			return err
+		}
 		if j.source.Scheme, err = schemeOf(newest); err != nil {
 			return err
 		}
-		if j.source.Profile, _, err = match.OpenProfile(root, dataset, newest.Profile); err != nil {
+		if j.profile, _, err = match.OpenProfile(root, dataset, newest.Profile); err != nil {
 			return err
 		}
 		if j.policy.Recipients == 0 {
@@ -205,7 +219,7 @@ func (j *planJob) take(ctx context.Context, r *registry, in *tableOf) error {
 	if err != nil {
 		return err
 	}
-	registered := j.source.Profile
+	registered := j.profile
 	stride := (registered.Rows + planRows - 1) / planRows
 	learner := canary.NewLearner(registered.Columns, j.source.Scheme.Locale)
 	for ; ctx.Err() == nil; j.rows++ {
@@ -233,7 +247,9 @@ func (j *planJob) take(ctx context.Context, r *registry, in *tableOf) error {
 	if j.sampled = j.sampled || stride > 1; j.sampled {
 		j.rows = max(j.rows, registered.Rows)
 	}
-	j.source.Profile = learner.Profile()
+	if j.source.Profile = learner.Profile(); !j.sampled {
+		j.profile = j.source.Profile
+	}
 	return ctx.Err()
 }
 
@@ -256,23 +272,32 @@ func (j *planJob) assess(ctx context.Context, r *registry) (a trial.Assessment, 
 
 // withFewerCanaries tries f with as many canaries as export would plant.
 func (j *planJob) withFewerCanaries(f func(trial.Policy) (trial.Assessment, error)) (trial.Assessment, error) {
-	p, wanted := j.policy, j.policy.Canaries
-	if wanted < 0 {
-		p.Canaries = int(min(defaultCanaries, j.rows/defaultEvery))
+	p := j.policy
+	if j.planted = p.Canaries; p.Canaries < 0 {
+		j.planted = int(min(defaultCanaries, j.rows/defaultEvery))
 	}
-	if planted := p.Canaries; j.sampled && planted > 0 { // as many as fall into the sample
-		if p.Canaries = int(int64(planted) * int64(len(j.source.Rows)) / j.rows); p.Canaries == 0 {
-			j.remarks = append(j.remarks, fmt.Sprintf("none of the %d canaries of a copy falls into the sample: leaks are judged without them", planted))
+	for first := j.planted; ; j.planted /= 2 {
+		if p.Canaries = j.sampledOf(j.planted); p.Canaries == 0 && j.planted > 0 {
+			j.remarks = append(j.remarks, fmt.Sprintf("none of the %d canaries of a copy falls into the sample: leaks are judged without them", j.planted))
 		}
-	}
-	for first := p.Canaries; ; p.Canaries /= 2 {
+		if _, err := j.compared(); err != nil {
+			return trial.Assessment{}, err
+		}
 		a, err := f(p)
 		var exhausted *canary.ExhaustedError
-		if wanted >= 0 || p.Canaries == 0 || !errors.As(err, &exhausted) {
+		if j.policy.Canaries >= 0 || p.Canaries == 0 || !errors.As(err, &exhausted) {
 			return a, err
 		}
-		if p.Canaries == first {
+		if j.planted == first {
 			j.remarks = append(j.remarks, fmt.Sprintf("fewer than %d canaries in each copy: %v; telltale pool add gives them contacts", first, exhausted))
 		}
 	}
+}
+
+// sampledOf is how many of n canaries fall into the rows that are judged.
+func (j *planJob) sampledOf(n int) int {
+	if !j.sampled {
+		return n
+	}
+	return int(int64(n) * int64(len(j.source.Rows)) / j.rows)
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"telltale/canary"
 )
@@ -16,6 +17,38 @@ const mostTrial = 20
 type planCanaries struct {
 	Detectability *canary.Detection `json:"detectability"`
 	Contacts      []contactUseDoc   `json:"canary_contacts"`
+}
+
+// planCover is what plan says of recipients who compare copies of the file,
+// which need not be those of the rows that were judged.
+type planCover struct {
+	Cover      float64        `json:"cover"`
+	Vacant     float64        `json:"in_no_copy"` // share of the rows, with --make-room
+	Covered    float64        `json:"covered"`    // share of the rows left out of each copy for it
+	Coalitions []coalitionDoc `json:"coalitions"`
+	hint       string
+}
+
+// compared is how export would make copies of the file, or refuse to.
+func (j *planJob) compared() (canary.Copies, error) {
+	made := canary.Copies{Rows: j.rows, Unique: j.planted, Withheld: j.policy.Withhold}
+	var vacant *canary.Vacancies
+	room := canary.Room{Unique: j.planted, Shared: j.policy.Shared, Compared: j.policy.Cover > 0}
+	if j.policy.MakeRoom {
+		vacant = j.profile.Vacate(vacancy(j.root, j.source.Dataset), room)
+	}
+	made.Rows -= int64(vacant.Share() * float64(j.rows))
+	made.Meet = j.profile.Meet(vacant, room)
+	sites := make([]int, j.policy.Shared)
+	for i := range sites {
+		sites[i] = i
+	}
+	var err error
+	if made.Biases, err = sharedBiases(j.source.Scheme, j.source.Dataset, j.steady, sites); err != nil {
+		return made, err
+	}
+	made.Cover, err = covering(j.root, j.source.Dataset, made, j.policy.Cover)
+	return made, err
 }
 
 // hide measures canaries as export does, under the same secret, with the
@@ -39,13 +72,15 @@ func (j *planJob) hide(r *registry, planted int) (out planCanaries, err error) {
 }
 
 func (d planDoc) writeCanaries(w io.Writer) {
-	if d.Canaries+d.Shared == 0 {
+	if d.Canaries+d.Shared == 0 && len(d.Coalitions) == 0 {
 		return
 	}
 	fmt.Fprintf(w, "How well canaries hide\n\n")
-	if d.Detectability == nil {
+	switch {
+	case d.Canaries+d.Shared == 0: // none falls into the sample
+	case d.Detectability == nil:
 		fmt.Fprintf(w, "too few rows to tell\n")
-	} else {
+	default:
 		wrapped(w, "", "Trees that know which rows are real tell canaries from rows at an "+describeDetection(*d.Detectability)+".")
 		if c := d.Detectability.Contacts; c != nil {
 			wrapped(w, "", "With their contacts: "+describeDetection(*c)+".")
@@ -57,5 +92,19 @@ func (d planDoc) writeCanaries(w io.Writer) {
 	if len(d.Contacts) > 0 {
 		wrapped(w, "", "Contacts: "+describeContacts(d.Contacts)+".")
 	}
+	if len(d.Coalitions) > 0 {
+		wrapped(w, "", sentence(describeCoalitions(d.Coalitions)+d.hint))
+	}
+	if d.Vacant > 0 {
+		wrapped(w, "", fmt.Sprintf("%.1f %% of the rows are in no copy, so that canaries can stand in their places (--make-room).", 100*d.Vacant))
+	}
+	if d.Covered > 0 {
+		wrapped(w, "", sentence(describeCover(d.Covered)))
+	}
 	fmt.Fprintln(w)
+}
+
+// sentence makes one of a remark.
+func sentence(remark string) string {
+	return strings.ToUpper(remark[:1]) + remark[1:] + "."
 }

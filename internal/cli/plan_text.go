@@ -8,6 +8,7 @@ import (
 	gopretty "github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"telltale/canary"
 	"telltale/internal/trial"
 )
 
@@ -35,6 +36,7 @@ type planDoc struct {
 	Remedies     []planRemedy `json:"remedies"`
 	Warnings     []string     `json:"warnings"`
 	planCanaries
+	planCover
 }
 
 // planLeak is one way to leak. Rows and marks are null where leaks, as a whole,
@@ -91,11 +93,12 @@ type planRemedy struct {
 	RowsAfter  *int    `json:"rows_after"`
 }
 
-func (j *planJob) document(a trial.Assessment, hidden planCanaries) planDoc {
+func (j *planJob) document(a trial.Assessment, hidden planCanaries, made canary.Copies) planDoc {
 	d := planDoc{Schema: "telltale.plan/1", Name: j.input, Dataset: j.source.Dataset, Rows: j.rows, RowsJudged: len(j.source.Rows), Columns: len(j.source.Header),
 		Recipients: a.Policy.Recipients, Alpha: a.Policy.Alpha, Density: max(0, a.Policy.Density), Coalition: j.source.Scheme.Coalition, Canaries: a.Policy.Canaries,
 		Shared: a.Policy.Shared, Withhold: a.Policy.Withhold, Seed: j.effort.Seed, MarkedCells: a.Marked(), CarriesMarks: a.Marked() > 0,
-		Leaks: []planLeak{}, Remedies: []planRemedy{}, Warnings: orEmpty(j.remarks), Change: planChangeOf(a.Change), planCanaries: hidden}
+		Leaks: []planLeak{}, Remedies: []planRemedy{}, Warnings: orEmpty(j.remarks), Change: planChangeOf(a.Change), planCanaries: hidden,
+		planCover: planCover{j.policy.Cover, 1 - float64(made.Rows)/float64(j.rows), made.Cover.Lost(), coalitionDocs(made), coalitionHint(made, j.policy.Cover)}}
 	for _, n := range a.Needs {
 		d.Leaks = append(d.Leaks, planLeak{n.Scenario.Name, n.Scenario.Copies, n.Scenario.Canaries, n.Leaks, n.Whole, planReachOf(n.First, n.Leaks), planReachOf(n.All, n.Leaks)})
 	}
@@ -171,6 +174,9 @@ func (d planDoc) settings() string {
 	if d.Shared > 0 {
 		parts = append(parts, fmt.Sprintf("%d shared canaries", d.Shared))
 	}
+	if d.Cover > 0 {
+		parts = append(parts, fmt.Sprintf("%g rows of cover for each", d.Cover))
+	}
 	if d.Withhold > 0 {
 		parts = append(parts, fmt.Sprintf("%g%% of the rows withheld", 100*d.Withhold))
 	}
@@ -218,14 +224,15 @@ func (d planDoc) writeMixed(w io.Writer) {
 
 func (d planDoc) writeChange(w io.Writer) {
 	c := d.Change
-	fmt.Fprintf(w, "What marking changes: %s of the cells", share(c.Cells))
+	said := fmt.Sprintf("What marking changes: %s of the cells", share(c.Cells))
 	if c.Fabricated > 0 {
-		fmt.Fprintf(w, "; %s of the rows are fabricated", share(c.Fabricated))
+		said += fmt.Sprintf("; %s of the rows are fabricated", share(c.Fabricated))
 	}
 	if c.Withheld > 0 {
-		fmt.Fprintf(w, "; %s are left out", share(c.Withheld))
+		said += fmt.Sprintf("; %s are left out", share(c.Withheld))
 	}
-	fmt.Fprint(w, "\n\n")
+	wrapped(w, "", said)
+	fmt.Fprintln(w)
 	if len(c.Columns) > 0 {
 		t := planTable("COLUMN", "CELLS", "MEAN", "VARIANCE", "QUANTILES", "CATEGORIES")
 		for _, col := range c.Columns {

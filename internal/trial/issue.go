@@ -12,6 +12,7 @@ import (
 
 	"telltale/canary"
 	"telltale/fingerprint"
+	"telltale/fingerprint/code"
 	"telltale/internal/attack"
 	"telltale/internal/export"
 	"telltale/internal/key"
@@ -77,7 +78,7 @@ func (w *World) issue(ctx context.Context, st store.Store, master key.Secret) er
 	plan := export.Plan{
 		Marker: marker, Indexer: link.NewIndexer(spec, w.source.Dataset, master),
 		Builder:   link.NewBuilder(spec, func(c link.Chunk) error { chunks = append(chunks, c); return nil }),
-		Threshold: fingerprint.Threshold(w.policy.density()), Withhold: w.policy.Withhold,
+		Threshold: fingerprint.Threshold(w.policy.density()), Withhold: w.policy.Withhold, Cover: w.cover(marker, master), Vacancies: w.vacancies,
 	}
 	for i, o := range out {
 		plan.Copies = append(plan.Copies, export.Copy{Word: marker.Word(recipientName(i)), Canaries: o.planter, Out: o.collector,
@@ -95,9 +96,22 @@ func (w *World) issue(ctx context.Context, st store.Store, master key.Secret) er
 	return w.record(ctx, st, master, out, chunks)
 }
 
+func (w *World) cover(marker *fingerprint.Marker, master key.Secret) *canary.Cover {
+	var biases []float64
+	for slot := range w.policy.Shared {
+		biases = append(biases, code.Bias(marker.SharedSite(canary.SharedSite(slot)).Bias).P())
+	}
+	secret := master.Derive("cover/" + url.PathEscape(w.source.Dataset))
+	return canary.NewCover(secret, int64(len(w.source.Rows)), w.policy.Canaries, biases, w.policy.Cover)
+}
+
 // mint makes the canaries of the copies that may leak.
 func (w *World) mint(marker *fingerprint.Marker, master key.Secret) ([]*outgoing, error) {
 	p := w.source.Profile
+	if w.policy.MakeRoom {
+		room := canary.Room{Unique: w.policy.Canaries, Shared: w.policy.Shared, Compared: w.policy.Cover > 0}
+		w.vacancies = p.Vacate(master.Derive("canary-vacancy/"+url.PathEscape(w.source.Dataset)), room)
+	}
 	var shared []canary.Canary
 	var err error
 	if w.policy.Shared > 0 {
@@ -126,7 +140,7 @@ func (w *World) mint(marker *fingerprint.Marker, master key.Secret) ([]*outgoing
 			}
 		}
 		if len(o.minted) > 0 {
-			o.planter = canary.NewPlanter(p, o.minted, int64(len(w.source.Rows)))
+			o.planter = canary.NewPlanterAmong(p, o.minted, int64(len(w.source.Rows)), w.vacancies)
 		}
 		out = append(out, o)
 	}
@@ -140,7 +154,7 @@ func (w *World) contacts(i, n int) canary.Contacts {
 	if len(w.policy.Pool.Domains) > 0 {
 		emails = 0
 	}
-	return canary.Contacts{Domains: w.policy.Pool.Domains, Phones: cut(w.policy.Pool.Phones, i, n*phones), Emails: cut(w.policy.Pool.Emails, i, n*emails)}
+	return canary.Contacts{Vacancies: w.vacancies, AddressBits: w.policy.Pool.AddressBits, Domains: w.policy.Pool.Domains, Phones: cut(w.policy.Pool.Phones, i, n*phones), Emails: cut(w.policy.Pool.Emails, i, n*emails)}
 }
 
 func cut(list []string, i, n int) []string {

@@ -63,6 +63,8 @@ type Policy struct {
 	Canaries   int     // in each copy
 	Shared     int     // shared canaries
 	Withhold   float64 // rate, 0 to 0.5
+	Cover      float64 // rows for each canary, see canary.NewCover
+	MakeRoom   bool    // leave rows out of all copies for canaries, see canary.Profile.Vacate
 	Density    float64 // 0: that of the scheme; NoMarks: none
 	Pool       canary.Contacts
 	Alpha      float64 // default match.DefaultAlpha
@@ -95,12 +97,13 @@ func (p Policy) candidates() int { return min(p.Recipients, mostCandidates) }
 
 // World is a table that was issued, with the copies that may leak.
 type World struct {
-	source  Source
-	policy  Policy
-	copies  []attack.Table // canaries have the origin attack.Foreign
-	issued  []Issued
-	open    func() (*match.Engine, error)
-	engines chan *match.Engine // one for each processor, nil until it is needed
+	source    Source
+	policy    Policy
+	copies    []attack.Table // canaries have the origin attack.Foreign
+	issued    []Issued
+	vacancies *canary.Vacancies
+	open      func() (*match.Engine, error)
+	engines   chan *match.Engine // one for each processor, nil until it is needed
 }
 
 // Issued counts what a copy holds.
