@@ -33,7 +33,7 @@ type round struct {
 
 // chooserVersion is raised when drafts or traits change: what was taught
 // before is then learned again.
-const chooserVersion = 4
+const chooserVersion = 5
 
 // Prepare learns what Mint needs besides the profile, and Mint would learn
 // otherwise: the trees that canaries are chosen by. MarshalBinary keeps them.

@@ -11,7 +11,8 @@ import (
 // Detection says how well fabricated rows can be told from real ones by their
 // cells: trees are trained on sampled rows and freshly minted canaries, and
 // judged on others, twice over with the halves exchanged. The place in the
-// file is not looked at.
+// file is not looked at, nor are columns in order, but for those in which no
+// value occurs twice.
 type Detection struct {
 	AUC      float64  `json:"auc"`      // area under the ROC curve; 0.5 is guessing
 	StdErr   float64  `json:"std_err"`  // of AUC, for so few rows (Hanley & McNeil 1982)
@@ -55,13 +56,39 @@ func (p *Profile) Detect(secret key.Secret, c Contacts) (Detection, error) {
 		return Detection{}, fmt.Errorf("measure canaries: %w", err)
 	}
 	m := p.ready()
-	settled := func(i int) bool { return p.Columns[i].Key || m.ordered(i) }
+	settled := func(i int) bool { return p.Columns[i].Key || m.ordered(i) && !m.single[i] }
+	m.rehearse(minted)
 	d := m.detect(newTraits(m, func(i int) bool { return !settled(i) && !p.Columns[i].contact() }), minted)
 	if slices.ContainsFunc(p.Columns, Column.contact) {
 		with := m.detect(newTraits(m, func(i int) bool { return !settled(i) }), minted)
 		d.Contacts = &with
 	}
 	return d, nil
+}
+
+// rehearse puts the canaries between the rows of the sample, one by one, for
+// what they get there in columns in order and without repeats. In a larger table
+// rows stand closer together.
+func (m *model) rehearse(minted []Canary) {
+	if !slices.ContainsFunc(m.fittings(), func(f fitting) bool { return m.single[f.column] }) {
+		return
+	}
+	for k := range minted {
+		pl := NewPlanter(m.p, minted[k:k+1], int64(len(m.p.Sample)))
+		var prev []string
+		for r, row := range m.p.Sample {
+			for _, i := range pl.Due(int64(r)) {
+				_, _ = pl.Fit(i, prev, row.Cells)
+			}
+			prev = row.Cells
+		}
+		for _, i := range pl.Tail() {
+			_, _ = pl.Fit(i, prev, nil)
+		}
+		if c, ok := pl.Planted(0); ok {
+			minted[k].Cells = c.Cells
+		}
+	}
 }
 
 func cycle(list []string, n int) []string {

@@ -17,9 +17,13 @@ func (pl *Planter) fit(f fitting, c Canary, prev, next []string, share [2]int) (
 		return pl.serialBetween(f, a, b, seed(c, f.column), share)
 	case blank(v):
 		return v, 0, true
+	case f.single && share[0] > 0: // one to a gap
+		return "", 0, false
 	case f.mode == middle:
 		v, ok = pl.middle(f, a, b)
-		return v, 0, ok
+		return v, 0, ok && !(f.single && (v == a || v == b))
+	case f.single:
+		return pl.apart(f, v, a, b, seed(c, f.column), next == nil)
 	}
 	if next == nil {
 		v = pl.goOn(f, at(prev, f.column), seed(c, f.column))

@@ -53,8 +53,13 @@ func (p *Profile) forgetRow(r *roles, cells []string) {
 		p.Seen.remove(h)
 	}
 	for i := range p.Stats {
-		if v := cell(cells, i); !blank(v) {
-			p.Stats[i].Values.remove(entry("value", v))
+		v := cell(cells, i)
+		if blank(v) {
+			continue
+		}
+		p.Stats[i].Values.remove(entry("value", v))
+		if p.Stats[i].Single {
+			p.Seen.remove(serialEntry(i, v))
 		}
 	}
 	if name, ok := r.fullName(cells, p.Locale); ok {

@@ -15,6 +15,12 @@ import (
 func (d *draft) freshen() {
 	m := d.m
 	for i, c := range m.p.Columns {
+		if m.single[i] && !m.ordered(i) {
+			if !blank(d.cells[i]) && d.repeats(i, d.cells[i]) {
+				d.renew(i)
+			}
+			continue
+		}
 		if c.Key || c.Sorted || m.p.Stats[i].sorted() != 0 || blank(d.cells[i]) || d.cells[i] != d.donor[i] {
 			continue
 		}
@@ -90,7 +96,19 @@ func (m *model) vary(st *key.Stream, i int, k identity.Kind, old string) (string
 	switch k {
 	case identity.Phone, identity.Email, identity.NationalID, identity.Name, identity.GivenName, identity.FamilyName, identity.URL, identity.Serial:
 		return "", false
-	case identity.Postcode:
+	}
+	if v, ok := m.varyKnown(st, i, k, old); ok {
+		return v, true
+	}
+	if _, number := parseScalar(old); number || m.tokens[i] == nil {
+		return "", false
+	}
+	return dressPlain(old, m.phrase(st, i, old)), true
+}
+
+// varyKnown varies what is known how to: postcodes, days, numbers and times.
+func (m *model) varyKnown(st *key.Stream, i int, k identity.Kind, old string) (string, bool) {
+	if k == identity.Postcode {
 		return varyEnd(st, old), true
 	}
 	if x, ok := parseDay(k, old); ok {
@@ -99,10 +117,7 @@ func (m *model) vary(st *key.Stream, i int, k identity.Kind, old string) (string
 	if x, ok := parseScalar(old); ok {
 		return m.varyScalar(st, i, x)
 	}
-	if m.tokens[i] == nil {
-		return "", false
-	}
-	return dressPlain(old, m.phrase(st, i, old)), true
+	return "", false
 }
 
 // varyScalar moves a number into a gap near it, a time by some days or by some

@@ -14,7 +14,7 @@ const (
 )
 
 // Learner reads a table once, in memory that does not grow with its rows but
-// for about ten bits an identity.
+// for about ten bits an identity, and a cell of a column without repeats.
 type Learner struct {
 	p     *Profile
 	rng   *rand.Rand
@@ -35,6 +35,7 @@ func NewLearner(cols []Column, locale string) *Learner {
 	}
 	for i := range l.p.Stats {
 		l.p.Stats[i].Rising, l.p.Stats[i].Falling = true, true
+		l.p.Stats[i].Single = !l.roles.ruled(i)
 		if cols[i].Key || cols[i].Kind == identity.Serial || cols[i].Kind == identity.NationalID {
 			l.index[i] = map[string]int{}
 		}
@@ -52,6 +53,7 @@ func (l *Learner) Add(cells []string) {
 		l.p.Seen.add(h)
 	}
 	l.p.count(&l.roles, cells)
+	l.learnSingles(cells)
 	l.sample(cells)
 	l.p.Rows++
 }

@@ -46,13 +46,14 @@ func (p *Profile) mint(secret key.Secret, n int, c Contacts, shared bool) ([]Can
 	}
 	m := p.ready()
 	chooser := p.chooser(c.addressBits())
-	taken, keys := map[int64]bool{}, map[string]bool{}
+	taken, keys, used := map[int64]bool{}, map[string]bool{}, map[uint64]bool{}
 	var out []Canary
 	for len(out) < n {
-		d := &draft{m: m, chooser: chooser, contacts: c, slot: len(out), of: n, shared: shared, taken: taken, keys: keys}
+		d := &draft{m: m, chooser: chooser, contacts: c, slot: len(out), of: n, shared: shared, taken: taken, keys: keys, used: used}
 		if err := d.choose(secret); err != nil {
 			return nil, err
 		}
+		d.use(d.cells)
 		out = append(out, Canary{
 			Slot: d.slot, Shared: shared, Cells: d.cells, Origins: d.origins,
 			Identities: m.identities(d.cells, d.notes), Place: d.place,
@@ -89,7 +90,8 @@ type draft struct {
 	shared   bool
 	rough    bool // cells only, without phones and without identities
 	keys     map[string]bool
-	taken    map[int64]bool // vacant numbers of this copy's other canaries
+	taken    map[int64]bool  // vacant numbers of this copy's other canaries
+	used     map[uint64]bool // what its earlier canaries hold and none may repeat
 	place    float64
 	beginning
 	cells   []string
@@ -122,7 +124,7 @@ func (d *draft) choose(secret key.Secret) error {
 	for try := 1; ; try++ {
 		again := func() *key.Stream { return secret.Stream(fmt.Sprintf("slot/%d/%d", d.slot, try)) }
 		if len(c.Rounds) > 0 && try%chooseTries != 0 {
-			rough := &draft{m: d.m, chooser: c, st: again(), contacts: d.contacts, slot: d.slot, of: d.of, rough: true}
+			rough := &draft{m: d.m, chooser: c, st: again(), contacts: d.contacts, slot: d.slot, of: d.of, rough: true, used: d.used}
 			if err := rough.fill(); err != nil {
 				return err
 			}
@@ -361,7 +363,7 @@ func (d *draft) combine() {
 			kept = append(kept, i)
 			continue
 		}
-		if v, bits, ok := g.draw(d.st, d.cells[i]); ok {
+		if v, bits, ok := g.draw(d.st, d.cells[i]); ok && !(m.single[i] && d.repeats(i, v)) {
 			d.cells[i] = v
 			parts, fresh = append(parts, Part{"number " + m.p.Columns[i].Name, bits}), append(fresh, i)
 		} else {

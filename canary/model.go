@@ -34,6 +34,8 @@ type model struct {
 	roads        map[string]int      // addresses by what is left without their numbers
 	sakes        float64             // share of full names that more rows than one bear
 	grain        []int64
+	masks        []map[string][]string // values that are drawn by place, by their punctuation
+	single       []bool                // columns in which no value occurs twice
 	clusters     *clusters
 	mixer        *mixer
 	choosers     map[float64]*chooser // by the least bits of an address, prepared when they are needed
@@ -55,7 +57,9 @@ func newModel(p *Profile) *model {
 	for i := range p.Columns {
 		m.distinct = append(m.distinct, distinct(m.values(i)))
 	}
+	m.findSingles()
 	m.learnClusters()
+	m.learnMasks()
 	m.learnValues()
 	m.learnNames()
 	m.learnMailboxes()
@@ -112,14 +116,14 @@ func (m *model) values(i int) []string {
 		m.cells = make([][]string, len(m.p.Columns))
 	}
 	if m.cells[i] == nil {
-		m.cells[i] = m.readValues(i)
+		m.cells[i] = m.p.values(i)
 	}
 	return m.cells[i]
 }
 
-func (m *model) readValues(i int) []string {
+func (p *Profile) values(i int) []string {
 	out := []string{}
-	for _, r := range m.p.Sample {
+	for _, r := range p.Sample {
 		if v := cell(r.Cells, i); !blank(v) {
 			out = append(out, v)
 		}

@@ -19,7 +19,33 @@ func compare(a, b string) int {
 			return x.compare(y)
 		}
 	}
+	if c, ok := compareDecimals(a, b); ok {
+		return c
+	}
 	return natural(a, b)
+}
+
+// compareDecimals compares two decimals without sign, of any length.
+func compareDecimals(a, b string) (c int, ok bool) {
+	x, f, ok1 := cutDecimal(a)
+	y, g, ok2 := cutDecimal(b)
+	if !ok1 || !ok2 {
+		return 0, false
+	}
+	x, y = strings.TrimLeft(x, "0"), strings.TrimLeft(y, "0")
+	if len(x) != len(y) {
+		return len(x) - len(y), true
+	}
+	if x != y {
+		return strings.Compare(x, y), true
+	}
+	return strings.Compare(strings.TrimRight(f, "0"), strings.TrimRight(g, "0")), true
+}
+
+// cutDecimal cuts digits, a point and digits at the point.
+func cutDecimal(v string) (whole, fraction string, ok bool) {
+	whole, fraction, ok = strings.Cut(strings.TrimLeft(v, " "), ".")
+	return whole, fraction, ok && whole != "" && fraction != "" && len(digits(whole)) == len(whole) && len(digits(fraction)) == len(fraction)
 }
 
 // natural compares digit runs as numbers and everything else bytewise.

@@ -264,11 +264,11 @@ func (m *model) drawPerson(st *key.Stream, donor []string, tries int) (p person,
 		if old.family != "" && !m.families.empty() {
 			p.family, bits[1] = m.families.draw(st)
 		}
-		if p.given == "" || p.family == "" {
-			return p, bits, true
-		}
 		cells := m.wearName(slices.Clone(donor), p)
-		if m.known(cells) == sake && !m.nearRow(cells) {
+		if m.repeatsName(cells) {
+			continue
+		}
+		if p.given == "" || p.family == "" || m.known(cells) == sake && !m.nearRow(cells) {
 			return p, bits, true
 		}
 	}

@@ -190,7 +190,7 @@ func (d *draft) phone(k, i int) error {
 		return nil
 	}
 	if len(d.contacts.Phones) == 0 {
-		if e164, bits, ok := reserve(d.st, old, m.p.Locale); ok {
+		if e164, bits, ok := d.reserve(old); ok {
 			d.cells[i] = m.dial(e164, old, i)
 			d.origin(i, Reserved)
 			d.note(identity.Phone, []int{i}, Part{fmt.Sprint("phone", k), bits})
@@ -207,6 +207,22 @@ func (d *draft) phone(k, i int) error {
 	d.cells[i] = ""
 	d.origin(i, Absent)
 	return nil
+}
+
+// reserveTries is how often a number of a range is drawn that no canary has.
+const reserveTries = 16
+
+// reserve draws a number out of use that no other canary of the copy has, while
+// the range lasts.
+func (d *draft) reserve(like string) (e164 string, bits float64, ok bool) {
+	for range reserveTries {
+		e164, bits, ok = reserve(d.st, like, d.m.p.Locale)
+		if !ok || !d.used[entry(identity.Phone, e164)] {
+			break
+		}
+	}
+	d.used[entry(identity.Phone, e164)] = true
+	return e164, bits, ok
 }
 
 // ownPhone is the phone allotted for the k-th phone column of the slot.

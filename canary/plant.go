@@ -59,6 +59,7 @@ type fitting struct {
 	column  int
 	falling bool
 	mode    fitMode
+	single  bool // no value occurs twice
 }
 
 type fitMode uint8
@@ -116,7 +117,7 @@ func (m *model) fittings() []fitting {
 		if dir == 0 {
 			continue
 		}
-		f := fitting{column: i, falling: dir < 0, mode: hold}
+		f := fitting{column: i, falling: dir < 0, mode: hold, single: m.single[i] || c.Key && m.distinct[i] > 0.99}
 		_, number := parseScalar(m.p.Stats[i].First)
 		_, serial := parseSerial(m.p.Stats[i].First)
 		switch {
@@ -276,7 +277,7 @@ func (pl *Planter) Fit(i int, prev, next []string) ([]string, error) {
 func (pl *Planter) settle(i int, prev, gone, next []string) ([]string, error) {
 	c := pl.canaries[i]
 	c.Cells = slices.Clone(c.Cells)
-	room := 0.0
+	room, made := 0.0, map[int]float64{}
 	for _, f := range pl.columns {
 		v, space, ok := pl.fitAt(f, c, prev, gone, next, pl.share[i])
 		if !ok && next == nil {
@@ -285,20 +286,30 @@ func (pl *Planter) settle(i int, prev, gone, next []string) ([]string, error) {
 		if !ok {
 			return nil, pl.wait(i)
 		}
-		if f.mode == between {
+		switch {
+		case f.mode == between:
 			room = space
+		case space > 0:
+			made[f.column] = space
 		}
 		c.Cells[f.column] = v
 	}
 	k := pl.keyOf(c.Cells)
-	if len(pl.m.key) > 0 && pl.used[k] {
+	if len(pl.m.key) > 0 && pl.used[k] || pl.becameRow(i, c.Cells) && next != nil {
 		return nil, pl.wait(i)
 	}
 	pl.used[k] = true
 	pl.reread(&c)
 	pl.weighKey(&c, room)
+	c.weighMade(made)
 	pl.planted[i] = c
 	return slices.Clone(c.Cells), nil
+}
+
+// becameRow reports whether what stands in order made the canary a row of the
+// table, in one where the cells together are the identity.
+func (pl *Planter) becameRow(i int, cells []string) bool {
+	return len(pl.m.combination) > 0 && pl.m.holds(cells) && !pl.m.holds(pl.canaries[i].Cells)
 }
 
 func (pl *Planter) wait(i int) error {

@@ -42,6 +42,7 @@ type Stat struct {
 	Runs            []Run // serial numbers by shape
 	Shapeless       int64
 	Values          Spread // how often values occur
+	Single          bool   // no value was counted twice, and Seen holds them all; for columns without a rule of their own
 }
 
 // sorted reports whether the column stood in order: 1 rising, -1 falling.
@@ -142,6 +143,7 @@ func (p *Profile) UnmarshalBinary(data []byte) error {
 	if s.Version == 1 {
 		p.countSample()
 	}
+	p.findSingles()
 	return nil
 }
 
@@ -157,7 +159,9 @@ func (p *Profile) countSample() {
 func (p *Profile) count(r *roles, cells []string) {
 	for i := range p.Stats {
 		if v := cell(cells, i); !blank(v) {
-			p.Stats[i].Values.add(entry("value", v), 1)
+			if again := p.Stats[i].Values.add(entry("value", v), 1); again {
+				p.Stats[i].Single = false
+			}
 		}
 	}
 	if name, ok := r.fullName(cells, p.Locale); ok {
@@ -185,6 +189,7 @@ func (s *Stat) merge(t Stat) {
 	s.Missing += t.Missing
 	s.Shapeless += t.Shapeless
 	s.Values.merge(t.Values)
+	s.Single = s.Single && t.Single && s.Values.repeated() == 0
 	for _, r := range t.Runs {
 		s.mergeRun(r)
 	}

@@ -3,6 +3,7 @@ package canary
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"telltale/internal/identity"
@@ -126,15 +127,25 @@ func (m *model) byPlace(st *key.Stream, i int, old string) (string, float64, boo
 	return "", 0, false
 }
 
+// alike are the values of column i with the punctuation of old.
 func (m *model) alike(i int, old string) []string {
-	mask := punctuation(old)
-	var out []string
-	for _, v := range m.values(i) {
-		if punctuation(v) == mask {
-			out = append(out, v)
+	return m.masks[i][punctuation(old)]
+}
+
+// learnMasks sorts the values of columns that are drawn by place by their
+// punctuation.
+func (m *model) learnMasks() {
+	m.masks = make([]map[string][]string, len(m.p.Columns))
+	for i := range m.p.Columns {
+		if !m.single[i] && !slices.Contains(m.serials, i) && !slices.Contains(m.nationals, i) {
+			continue
+		}
+		m.masks[i] = map[string][]string{}
+		for _, v := range m.values(i) {
+			k := punctuation(v)
+			m.masks[i][k] = append(m.masks[i][k], v)
 		}
 	}
-	return out
 }
 
 func punctuation(v string) string {
@@ -148,13 +159,16 @@ func punctuation(v string) string {
 
 func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 
+// likePlaces is how many values of the same punctuation say what stands where.
+const likePlaces = 8
+
 func spellByPlace(st *key.Stream, old string, alike []string) (string, float64) {
 	out, bits := []byte(old), 0.0
 	for p := range out {
 		if !isDigit(old[p]) && !isLetter(old[p]) {
 			continue
 		}
-		if len(alike) < 8 {
+		if len(alike) < likePlaces {
 			c, b := anyLike(st, old[p])
 			out[p], bits = c, bits+b
 			continue

@@ -19,7 +19,8 @@ type Counted struct {
 
 const spreadValues = 512
 
-func (s *Spread) add(h uint64, rows int64) {
+// add reports whether the value was among the counted ones already.
+func (s *Spread) add(h uint64, rows int64) (again bool) {
 	at, found := slices.BinarySearchFunc(s.Values, h, func(c Counted, h uint64) int {
 		switch {
 		case c.Hash < h:
@@ -36,6 +37,7 @@ func (s *Spread) add(h uint64, rows int64) {
 		s.Values = slices.Insert(s.Values, at, Counted{h, rows})
 		s.Values = s.Values[:min(len(s.Values), spreadValues)]
 	}
+	return found
 }
 
 // merge adds the counts of further rows. Values that either half let go are

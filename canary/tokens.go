@@ -49,13 +49,13 @@ func lettersIn(v string) func(yield func([2]int) bool) {
 	}
 }
 
-// respell spells every word anew that one row of the column has for itself.
-func (t *tokens) respell(st *key.Stream, v string) string {
+// respell spells every word anew that at most so many rows of the column have.
+func (t *tokens) respell(st *key.Stream, v string, most int) string {
 	var out strings.Builder
 	done := 0
 	for at := range lettersIn(v) {
 		w := v[at[0]:at[1]]
-		if t.counts[strings.ToLower(w)] != 1 || utf8.RuneCountInString(w) < shortest {
+		if n := t.counts[strings.ToLower(w)]; n == 0 || n > most || utf8.RuneCountInString(w) < shortest && !(most > 1 && isEastern(w)) {
 			continue
 		}
 		for range 8 {
@@ -73,5 +73,5 @@ func (t *tokens) respell(st *key.Stream, v string) string {
 // phrase is a value like old, in part another's, with words that are nobody
 // else's spelt anew.
 func (m *model) phrase(st *key.Stream, i int, old string) string {
-	return m.tokens[i].respell(st, m.headed(st, i, strings.TrimSpace(old)))
+	return m.tokens[i].respell(st, m.headed(st, i, strings.TrimSpace(old)), 1)
 }
