@@ -295,10 +295,14 @@ func (pl *Planter) settle(i int, prev, gone, next []string) ([]string, error) {
 		c.Cells[f.column] = v
 	}
 	k := pl.keyOf(c.Cells)
-	if len(pl.m.key) > 0 && pl.used[k] || pl.becameRow(i, c.Cells) && next != nil {
+	real := pl.becameReal(i, c.Cells)
+	if len(pl.m.key) > 0 && pl.used[k] || real && next != nil {
 		return nil, pl.wait(i)
 	}
 	pl.used[k] = true
+	if real {
+		pl.setApart(&c, pl.canaries[i].Cells)
+	}
 	pl.reread(&c)
 	pl.weighKey(&c, room)
 	c.weighMade(made)
@@ -306,10 +310,28 @@ func (pl *Planter) settle(i int, prev, gone, next []string) ([]string, error) {
 	return slices.Clone(c.Cells), nil
 }
 
-// becameRow reports whether what stands in order made the canary a row of the
-// table, in one where the cells together are the identity.
-func (pl *Planter) becameRow(i int, cells []string) bool {
-	return len(pl.m.combination) > 0 && pl.m.holds(cells) && !pl.m.holds(pl.canaries[i].Cells)
+// becameReal reports whether what stands in order made the canary somebody, or
+// a row of a table whose cells together are the identity.
+func (pl *Planter) becameReal(i int, cells []string) bool {
+	m, minted := pl.m, pl.canaries[i].Cells
+	return m.known(cells) && !m.known(minted) || m.nearRow(cells) && !m.nearRow(minted) ||
+		len(m.combination) > 0 && m.holds(cells) && !m.holds(minted)
+}
+
+// setApart leaves the identities of those cells that are as minted; the row as
+// a whole is one with its key.
+func (pl *Planter) setApart(c *Canary, minted []string) {
+	out := make([]Identity, 0, len(c.Identities))
+	for _, id := range c.Identities {
+		changed := slices.ContainsFunc(id.Columns, func(i int) bool { return c.Cells[i] != minted[i] })
+		if changed && id.Kind == identity.Text && len(pl.m.key) > 0 && !slices.Contains(id.Columns, pl.m.key[0]) {
+			id.Columns, changed = slices.Concat(pl.m.key, id.Columns), false
+		}
+		if !changed {
+			out = append(out, id)
+		}
+	}
+	c.Identities = out
 }
 
 func (pl *Planter) wait(i int) error {
