@@ -50,25 +50,6 @@ func (r Recipient) Digest() [32]byte {
 	return d.sum()
 }
 
-// Subject names the contact in the ledger.
-func (c Contact) Subject() string { return fmt.Sprintf("%s/%016x", c.Kind, c.Lookup) }
-
-// Digest commits to every field, its owner and its place in the pool among
-// them, as it was allotted.
-func (c Contact) Digest() [32]byte {
-	if c.Original != ([32]byte{}) {
-		return c.Original
-	}
-	d := open("contact")
-	d.text(c.Kind)
-	d.int(int64(c.Lookup))
-	d.blob(c.Sealed)
-	d.text(c.Owner)
-	d.int(c.Order)
-	d.time(c.AddedAt)
-	return d.sum()
-}
-
 // Digest commits to the name and time of d. Its schemes have entries of their
 // own.
 func (ds Dataset) Digest() [32]byte {

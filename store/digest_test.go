@@ -18,6 +18,8 @@ func moment(n int) time.Time { return time.UnixMicro(1_700_000_000_123_456 + int
 var (
 	someRecipient = Recipient{Name: "acme", Kind: "partner", Parent: "mother", Note: []byte("sealed note"), AddedAt: moment(1)}
 	someContact   = Contact{Kind: "phone", Lookup: 0xfedcba9876543210, Sealed: []byte("sealed"), Owner: "orders/acme/3", Order: 7, AddedAt: moment(2)}
+	someTerm      = Term{Kind: "phone", Lookup: 0xfedcba9876543210, Seq: 2, Owner: "orders/zeta/3", Since: moment(14)}
+	somePolicy    = Policy{Kind: "phone", Seq: 2, Reuse: "365d", At: moment(15)}
 	someDataset   = Dataset{Name: "orders", AddedAt: moment(3)}
 	someScheme    = Scheme{Version: 2, Rules: []byte(`{"density":0.5}`), Profile: []byte("sealed profile"), AddedAt: moment(4)}
 	someSnapshot  = Snapshot{ID: "s1", Dataset: "orders", Scheme: 2, Rows: 1000, SHA256: "aa", Index: "bb", Recorded: moment(5)}
@@ -43,6 +45,8 @@ var digests = map[string]struct {
 }{
 	"recipient": {someRecipient, func(v any) [32]byte { return v.(Recipient).Digest() }},
 	"contact":   {someContact, func(v any) [32]byte { return v.(Contact).Digest() }},
+	"term":      {someTerm, func(v any) [32]byte { return v.(Term).Digest() }},
+	"policy":    {somePolicy, func(v any) [32]byte { return v.(Policy).Digest() }},
 	"scheme":    {someScheme, func(v any) [32]byte { return v.(Scheme).Digest("orders") }},
 	"snapshot":  {someSnapshot, func(v any) [32]byte { return v.(Snapshot).Digest() }},
 	"chunk":     {someChunk, func(v any) [32]byte { return v.(Chunk).Digest() }},
@@ -59,8 +63,9 @@ var digests = map[string]struct {
 	"scheme of a key": {keyedScheme, func(v any) [32]byte { return v.(Scheme).Digest("orders") }},
 }
 
-// byErasure are fields that erasures set, and commit to.
-var byErasure = map[string]bool{"snapshot.Now": true, "export.Retired": true}
+// byErasure are fields that erasures set, and commit to, and those that are
+// records themselves.
+var byErasure = map[string]bool{"snapshot.Now": true, "export.Retired": true, "contact.Terms": true}
 
 // TestDigestsCoverEveryField changes each field in turn; a field that is
 // added later is covered by this test at once.

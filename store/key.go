@@ -198,7 +198,7 @@ func (r Role) MayWrite(kind string) bool {
 	switch kind {
 	case KindKey, KindGrant, KindRevoke, KindErasure:
 		return r == Whole
-	case KindRecipient, KindContact, KindAllot, KindDataset, KindScheme, KindSnapshot, KindExport, KindIssue, KindSecret:
+	case KindRecipient, KindContact, KindAllot, KindTerm, KindPolicy, KindDataset, KindScheme, KindSnapshot, KindExport, KindIssue, KindSecret:
 		return r != Investigating
 	case KindCase, KindSighting, KindFact:
 		return r != Issuing

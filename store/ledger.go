@@ -25,6 +25,8 @@ const (
 	KindRecipient = "recipient" // name
 	KindContact   = "contact"   // kind/lookup, 16 hexadecimal digits; as it was added
 	KindAllot     = "allot"     // the same contact, with its owner
+	KindTerm      = "term"      // the same and a number: who holds it from then on
+	KindPolicy    = "policy"    // kind of contacts/a number
 	KindDataset   = "dataset"   // name
 	KindScheme    = "scheme"    // dataset/version
 	KindSnapshot  = "snapshot"  // id
@@ -43,7 +45,7 @@ const (
 // IsRecord tells whether entries of that kind commit to a record.
 func IsRecord(kind string) bool {
 	switch kind {
-	case KindKey, KindRecipient, KindContact, KindAllot, KindDataset, KindScheme, KindSnapshot,
+	case KindKey, KindRecipient, KindContact, KindAllot, KindTerm, KindPolicy, KindDataset, KindScheme, KindSnapshot,
 		KindExport, KindIssue, KindCase, KindSighting, KindFact, KindStamp, KindErasure, KindGrant, KindRevoke, KindSecret:
 		return true
 	}

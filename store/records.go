@@ -39,6 +39,16 @@ func (v *verifier) contacts() error {
 		v.content(c, KindAllot, contact.Subject(), original, contact.Digest())
 		contact.Owner = ""
 		v.match(c, KindContact, contact.Subject(), contact.Digest())
+		for _, t := range contact.Terms {
+			v.match(c, KindTerm, t.Subject(), t.Digest())
+		}
+	}
+	if err != nil {
+		return err
+	}
+	policies, err := v.tx.Policies()
+	for _, p := range policies {
+		v.match(c, KindPolicy, p.Subject(), p.Digest())
 	}
 	return err
 }

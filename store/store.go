@@ -63,19 +63,6 @@ type Recipient struct {
 	AddedAt time.Time
 }
 
-// Contact is one address that the user owns and canaries may carry.
-type Contact struct {
-	Kind    string // domain, phone or email
-	Lookup  uint64 // keyed hash of the canonical value; unique within its kind
-	Sealed  []byte // the value
-	Owner   string // dataset/recipient/slot that holds it, or "" while free
-	Order   int64  // position in the pool, ascending by arrival; set by the store
-	AddedAt time.Time
-	// Original is the digest of the contact as it was allotted, where an erasure
-	// changed its owner; else zero. Set by the store.
-	Original [32]byte `json:"-"`
-}
-
 // Dataset is a table that copies are issued of.
 type Dataset struct {
 	Name    string
@@ -226,7 +213,12 @@ type Tx interface {
 
 	AddContacts([]Contact) (added int, err error)                // those already there are passed over
 	Contacts(kind string) ([]Contact, error)                     // all kinds when kind is "", in pool order
-	AllotContact(kind string, lookup uint64, owner string) error // ErrExists when another owner holds it
+	AllotContact(kind string, lookup uint64, owner string) error // the first owner; ErrExists when there is another
+	// AddTerm gives a contact that has an owner to another holder, or retires it.
+	// ErrInvalid for one that nobody has yet, or that is retired.
+	AddTerm(Term) error
+	AddPolicy(Policy) error
+	Policies() ([]Policy, error) // by kind, ascending
 
 	AddDataset(name string, s Scheme, at time.Time) error // ErrExists
 	AddScheme(dataset string, s Scheme) error             // version must be the next one

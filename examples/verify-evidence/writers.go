@@ -150,7 +150,7 @@ func mayWrite(role, kind string) bool {
 	switch kind {
 	case "key", "grant", "revoke", "erasure":
 		return role == "whole"
-	case "recipient", "contact", "allot", "dataset", "scheme", "snapshot", "export", "issue", "secret":
+	case "recipient", "contact", "allot", "term", "policy", "dataset", "scheme", "snapshot", "export", "issue", "secret":
 		return role != "investigating"
 	case "case", "sighting", "fact":
 		return role != "issuing"

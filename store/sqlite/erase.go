@@ -145,8 +145,7 @@ func (e *eraser) Owner(kind string, lookup uint64, owner string) error {
 	if err := named("owner", owner); err != nil {
 		return err
 	}
-	c := store.Contact{Kind: kind, Lookup: lookup}
-	c, err := one(e.t, "contact", c.Subject(), contactColumns+`WHERE kind = ? AND lookup = ?`, []any{kind, int64(lookup)}, scanContact)
+	c, err := e.t.contact(kind, lookup)
 	if err == nil && c.Owner == "" {
 		err = fmt.Errorf("contact %s: %w: it has no owner", c.Subject(), store.ErrInvalid)
 	}

@@ -22,6 +22,8 @@ var (
 	schema4 string
 	//go:embed schema5.sql
 	schema5 string
+	//go:embed schema6.sql
+	schema6 string
 )
 
 // migration leads from a version to the next. What before and after do that a
@@ -40,6 +42,7 @@ var migrations = []migration{
 	{script: schema3},
 	{script: schema4},
 	{script: schema5},
+	{script: schema6},
 }
 
 // prepare refuses what is no registry or a newer one, and brings an older one

@@ -50,7 +50,7 @@ func ledger(f *fixture) {
 	f.equal("entries", kinds, "contact:phone/0000000000000007 contact:domain/0000000000000007 contact:phone/ffffffffffffffff "+
 		"key:0123456789abcdef recipient:acme recipient:acme/south allot:phone/0000000000000007 "+
 		"dataset:orders scheme:orders/1 dataset:people scheme:people/1 scheme:orders/2 snapshot:s1 snapshot:s2 "+
-		"export:e1 export:e2 issue:e1 case:spring case:autumn sighting:spring/1 sighting:spring/2 fact:spring/1 fact:autumn/1 reveal:e1 stamp:"+stamp(14).Subject()+" erasure:1 erasure:2 grant:k0 grant:k1 grant:k2 secret:k0/era/k0 secret:k1/era/k1 secret:k2/era/k0 "+
+		"export:e1 export:e2 issue:e1 case:spring case:autumn sighting:spring/1 sighting:spring/2 fact:spring/1 fact:autumn/1 reveal:e1 stamp:"+stamp(14).Subject()+" erasure:1 erasure:2 policy:phone/1 policy:phone/2 term:phone/0000000000000007/1 term:phone/0000000000000007/2 grant:k0 grant:k1 grant:k2 secret:k0/era/k0 secret:k1/era/k1 secret:k2/era/k0 "+
 		"recipient:by k1 grant:k3 secret:k3/era/k3 revoke:k2 ")
 	c := f.checkpoint()
 	f.equal("checkpoint", []any{c.Size, c.Root}, []any{tree.Size(), tree.Root()})
@@ -151,6 +151,9 @@ func invalid(f *fixture) {
 		"state of export":       func(tx store.Tx) error { return tx.AddExport(bad, nil) },
 		"rate of withheld rows": func(tx store.Tx) error { return tx.AddExport(rate, nil) },
 		"case without name":     func(tx store.Tx) error { _, err := tx.OpenCase("", at(1)); return err },
+		"term for nobody":       func(tx store.Tx) error { return tx.AddTerm(store.Term{Kind: "phone", Lookup: 1}) },
+		"policy for faxes":      func(tx store.Tx) error { return tx.AddPolicy(store.Policy{Kind: "fax", Reuse: "never"}) },
+		"policy of nothing":     func(tx store.Tx) error { return tx.AddPolicy(store.Policy{Kind: "phone"}) },
 		"contact for nobody":    func(tx store.Tx) error { return tx.AllotContact("phone", 1, "") },
 		"key without id":        func(tx store.Tx) error { return tx.SetKeyID("") },
 	} {
@@ -279,7 +282,7 @@ func verify(f *fixture) {
 	report, err := store.Verify(context.Background(), f.st, Signer{})
 	f.must(err)
 	f.equal("valid", report.Valid(), true)
-	f.equal("entries", report.Entries, int64(37))
+	f.equal("entries", report.Entries, int64(41))
 	for _, signer := range []store.Signer{Signer{1}, nil} {
 		report, err = store.Verify(context.Background(), f.st, signer)
 		f.must(err)

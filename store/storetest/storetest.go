@@ -77,7 +77,7 @@ func Run(t *testing.T, open func(testing.TB) store.Store) {
 		name string
 		run  func(*fixture)
 	}{
-		{"Key", key}, {"Keys", keys}, {"Roles", roles}, {"Recipients", recipients}, {"Contacts", contacts}, {"Datasets", datasets},
+		{"Key", key}, {"Keys", keys}, {"Roles", roles}, {"Recipients", recipients}, {"Contacts", contacts}, {"Terms", terms}, {"Policies", policies}, {"Datasets", datasets},
 		{"Snapshots", snapshots}, {"Exports", exports}, {"IssueExport", issues}, {"Cases", cases},
 		{"Notes", notes}, {"Stamps", stamps}, {"Erasures", erasures}, {"Ledger", ledger}, {"Times", times}, {"Bytes", blobs}, {"Invalid", invalid},
 		{"Rollback", rollback}, {"Panic", panics}, {"Cancelled", cancelled}, {"Snapshot isolation", isolation},
@@ -296,6 +296,10 @@ func Fill(t testing.TB, st store.Store) {
 	f.update(func(tx store.Tx) error {
 		_, err := tx.Erase(store.Retire, at(16), func(e store.Eraser) ([]byte, error) { return []byte("retired"), e.Retire("e2") })
 		return err
+	})
+	f.update(func(tx store.Tx) error {
+		return errors.Join(tx.AddPolicy(store.Policy{Kind: "phone", Reuse: "retired", At: at(17)}), tx.AddPolicy(store.Policy{Kind: "phone", Reuse: "365d", At: at(18)}),
+			tx.AddTerm(store.Term{Kind: "phone", Lookup: 7, Owner: "orders/zeta/0", Since: at(19)}), tx.AddTerm(store.Term{Kind: "phone", Lookup: 7, Owner: store.Retired, Since: at(20)}))
 	})
 	f.fillKeys()
 }

@@ -94,6 +94,54 @@ func contacts(f *fixture) {
 	})
 }
 
+// terms are who held a contact after its first owner.
+func terms(f *fixture) {
+	add := func(lookup uint64, owner string, n int) func(store.Tx) error {
+		return func(tx store.Tx) error {
+			return tx.AddTerm(store.Term{Kind: "phone", Lookup: lookup, Owner: owner, Since: at(n)})
+		}
+	}
+	f.update(func(tx store.Tx) error {
+		_, err := tx.AddContacts([]store.Contact{{Kind: "phone", Lookup: 1 << 63, AddedAt: at(0)}, {Kind: "email", Lookup: 1 << 63, AddedAt: at(0)},
+			{Kind: "phone", Lookup: 2, Owner: store.Retired, AddedAt: at(0)}})
+		return err
+	})
+	f.refuse("nobody has it yet", store.ErrInvalid, add(1<<63, "orders/zeta/0", 1))
+	f.refuse("retired while it was free", store.ErrInvalid, add(2, "orders/zeta/0", 1))
+	f.refuse("unknown contact", store.ErrNotFound, add(77, "orders/zeta/0", 1))
+	f.update(func(tx store.Tx) error { return tx.AllotContact("phone", 1<<63, "orders/acme/0") })
+	f.update(add(1<<63, "orders/zeta/0", 2))
+	f.update(add(1<<63, "orders/zeta/0", 3))
+	f.refuse("allotted anew", store.ErrExists, func(tx store.Tx) error { return tx.AllotContact("phone", 1<<63, "orders/beta/0") })
+	f.update(add(1<<63, store.Retired, 4))
+	f.refuse("retired", store.ErrInvalid, add(1<<63, "orders/beta/0", 5))
+	f.view(func(tx store.Tx) error {
+		all, err := tx.Contacts("")
+		phones, err2 := tx.Contacts("phone")
+		term := func(seq int, owner string) store.Term {
+			return store.Term{Kind: "phone", Lookup: 1 << 63, Seq: seq, Owner: owner, Since: kept(seq + 1)}
+		}
+		f.equal("terms", phones[0].Terms, []store.Term{term(1, "orders/zeta/0"), term(2, "orders/zeta/0"), term(3, store.Retired)})
+		f.equal("terms among all contacts", all[0].Terms, phones[0].Terms)
+		f.equal("terms of others", append(all[1].Terms, phones[1].Terms...), []store.Term{})
+		f.equal("holders", phones[0].Holders(), []store.Term{{Kind: "phone", Lookup: 1 << 63, Owner: "orders/acme/0"}, term(1, "orders/zeta/0"), term(2, "orders/zeta/0")})
+		f.equal("holders now", []string{phones[0].Holder(), phones[1].Holder(), all[1].Holder()}, []string{store.Retired, store.Retired, ""})
+		return errors.Join(err, err2)
+	})
+}
+
+func policies(f *fixture) {
+	f.update(func(tx store.Tx) error { return tx.AddPolicy(store.Policy{Kind: "phone", Reuse: "never", At: at(1)}) })
+	f.update(func(tx store.Tx) error { return tx.AddPolicy(store.Policy{Kind: "email", Reuse: "30d", At: at(2)}) })
+	f.update(func(tx store.Tx) error { return tx.AddPolicy(store.Policy{Kind: "phone", Reuse: "365d", At: at(3)}) })
+	f.view(func(tx store.Tx) error {
+		list, err := tx.Policies()
+		f.equal("policies", list, []store.Policy{{Kind: "email", Seq: 1, Reuse: "30d", At: kept(2)}, {Kind: "phone", Seq: 1, Reuse: "never", At: kept(1)},
+			{Kind: "phone", Seq: 2, Reuse: "365d", At: kept(3)}})
+		return err
+	})
+}
+
 func datasets(f *fixture) {
 	f.update(func(tx store.Tx) error { return tx.AddDataset("orders", scheme(1), at(5)) })
 	f.update(func(tx store.Tx) error { return tx.AddDataset("a list", scheme(1), at(4)) })
