@@ -225,7 +225,7 @@ func (d *decision) weighSharedOf(ctx context.Context, s *dataset, f *family, o *
 			served[name] = served[name] || p.canary.Shared
 		}
 		_, hit := o.Canaries[p.id]
-		if !p.canary.Shared || p.canary.Echo > 0 || read[p.id] || !hit && held.share < nearlyComplete {
+		if !p.canary.Shared || p.canary.Echo > 0 || read[p.id] || !hit && (held.share < nearlyComplete || o.undecided[p.id]) {
 			continue
 		}
 		read[p.id] = true

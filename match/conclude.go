@@ -92,7 +92,7 @@ func (d *decision) verdict(accused, listed int) Verdict {
 		return Attributed
 	case listed > 0:
 		return Shortlist
-	case d.result.RowsLinked > 0 || d.result.CanaryHits > 0 || d.aliasSeen():
+	case d.result.RowsLinked > 0 || d.result.CanaryHits > 0 || d.aliasSeen() || len(d.result.Reused) > 0:
 		return Ours
 	}
 	return None
@@ -131,6 +131,7 @@ func (d *decision) explain(accused, listed int) {
 	}
 	d.explainNumbers()
 	d.explainRetired()
+	d.explainReused()
 	if len(d.concerned) > 0 && len(d.candidates) == 0 {
 		d.warn("every export of the dataset was issued after the input had been seen: nobody is a candidate")
 	}

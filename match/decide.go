@@ -55,6 +55,8 @@ func (e *Engine) Decide(ctx context.Context, readings []*Reading) (Result, error
 			return Result{}, err
 		}
 	}
+	d.describeReused()
+	d.rankByModel()
 	d.conclude()
 	if len(messages) > 0 {
 		return d.result, t.label(ctx, &d.result)
@@ -93,9 +95,11 @@ func (e *Engine) merge(readings []*Reading) *decision {
 		for k, n := range r.tried {
 			d.all.tried[k] += n
 		}
+	}
+	for _, r := range readings {
 		for _, name := range sortedKeys(r.datasets) {
-			if e.dataset(name) != nil {
-				d.all.observed(name).merge(r.datasets[name])
+			if s := e.dataset(name); s != nil {
+				d.all.observed(name).merge(d.owned(s, r))
 			}
 		}
 		e.expand(r, d.all)
@@ -117,7 +121,7 @@ func emptyResult(alpha float64) Result {
 // concern lists the datasets in which something was found.
 func (d *decision) concern() {
 	for _, name := range sortedKeys(d.all.datasets) {
-		if o := d.all.datasets[name]; o.Rows > 0 || len(o.Canaries) > 0 || len(o.Aliases) > 0 || o.calledPerson() {
+		if o := d.all.datasets[name]; o.Rows > 0 || len(o.Canaries) > 0 || len(o.Aliases) > 0 || o.calledPerson() || len(o.reused) > 0 {
 			d.concerned = append(d.concerned, name)
 		}
 	}

@@ -2,6 +2,7 @@ package match
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"telltale/fingerprint"
@@ -64,6 +65,7 @@ type Engine struct {
 	resolved *resolved  // contacts that are known in part
 	lookup   *lookup    // nil where indexes are held
 	texts    []*textIndex
+	tenancy  tenancy
 	room     *link.Room
 }
 
@@ -95,6 +97,9 @@ func Open(ctx context.Context, st store.Store, master key.Root, o Options) (*Eng
 		unheld, err := e.unheld(st, tx, names)
 		if err != nil {
 			return err
+		}
+		if e.tenancy, err = loadTenancy(tx, e.keys); err != nil {
+			return fmt.Errorf("contacts of the pool: %w", err)
 		}
 		for _, name := range sortedSet(names) {
 			d, err := loadDataset(ctx, tx, name, e, keeping{e.room, unheld})

@@ -117,12 +117,13 @@ func (e *Engine) canariesOf(ctx context.Context, d *dataset, r *Reading, m messa
 		p := d.planted[h.Planted]
 		s := sighted{Bits: h.Bits, Matched: h.Matched, Message: true}
 		r.observed(d.name).sight(p.id, s)
-		if seen[h.Planted] || p.null(s, 1) >= maxNull {
+		if seen[h.Planted] || p.null(s, 1) >= maxNull || p.lent.tooEarly(h.Matched, r.when()) {
 			continue
 		}
 		seen[h.Planted] = true
+		reused := p.null(p.own(s, r.when(), false), 1) >= maxNull
 		for _, id := range p.exports {
-			out = append(out, SightedCanary{Export: id, Recipient: d.recipientOf(id)})
+			out = append(out, SightedCanary{Export: id, Recipient: d.recipientOf(id), Reused: reused})
 		}
 	}
 	return out, nil

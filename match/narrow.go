@@ -105,10 +105,13 @@ func (d *tracing) notConcerned(who string) string {
 }
 
 // heldNothing excludes those who were to hold none of the rows, unless one of
-// their canaries was hit.
+// their canaries was hit, if only by a contact that others had too.
 func (d *tracing) heldNothing(who string) string {
 	if d.retiredOf(who) > 0 {
 		return "" // its rows are not known any more
+	}
+	if slices.ContainsFunc(d.result.Reused, func(r Reused) bool { return d.holds(r, who) }) {
+		return ""
 	}
 	persons, held := 0, 0
 	for k, s := range d.t.sources {

@@ -77,9 +77,9 @@ func (d *dataset) loadNumbers(tx store.Tx, keys Keys) error {
 		b.list = append(b.list, n)
 	}
 	slices.SortFunc(b.list, func(x, y poolNumber) int { return cmp.Compare(x.number, y.number) })
-	at := map[string]int{}
+	at := map[string][]int{} // several where one was retired
 	for i, n := range b.list {
-		b.at[n.number], at[n.place] = i, i
+		b.at[n.number], at[n.place] = i, append(at[n.place], i)
 	}
 	d.numbers = b
 	b.addForms(d.locale)
@@ -120,7 +120,7 @@ func (b *numberBook) count(when int64, owner, recipient string, ours bool) {
 }
 
 // namePersons finds whom each number stands for, by its place.
-func (d *dataset) namePersons(tx store.Tx, at map[string]int) error {
+func (d *dataset) namePersons(tx store.Tx, at map[string][]int) error {
 	done := map[[2]string]bool{}
 	for _, x := range d.exports {
 		if done[[2]string{x.Recipient, x.Snapshot}] {
@@ -129,7 +129,7 @@ func (d *dataset) namePersons(tx store.Tx, at map[string]int) error {
 		done[[2]string{x.Recipient, x.Snapshot}] = true
 		places := alias.NewNumbers(d.name, d.familyOf(x.Scheme).steady)
 		err := d.eachAliased(tx, x, identity.Phone, func(_ fingerprint.Column, v string) {
-			if i, ok := at[places.Place(x.Recipient, v)]; ok {
+			for _, i := range at[places.Place(x.Recipient, v)] {
 				d.numbers.list[i].person = v
 			}
 		})

@@ -2,6 +2,7 @@ package match
 
 import (
 	"slices"
+	"time"
 
 	"telltale/internal/identity"
 	"telltale/match/link"
@@ -32,7 +33,7 @@ func (e *Engine) Origins(x store.Export) []Origin {
 			if y.ID == x.ID || y.IssuedAt.After(x.IssuedAt) {
 				continue
 			}
-			if o := d.origin(y, table.linker); o.Found >= min(2, max(o.Of, 1)) {
+			if o := d.origin(y, table.linker, x.IssuedAt); o.Found >= min(2, max(o.Of, 1)) {
 				out = append(out, o)
 			}
 		}
@@ -42,12 +43,12 @@ func (e *Engine) Origins(x store.Export) []Origin {
 }
 
 // origin counts the canaries of an export that are rows of a table.
-func (d *dataset) origin(y store.Export, table *link.Linker) Origin {
+func (d *dataset) origin(y store.Export, table *link.Linker, at time.Time) Origin {
 	o := Origin{Export: y}
 	for i := range d.planted {
 		if p := &d.planted[i]; !p.canary.Shared && slices.Contains(p.exports, y.ID) {
 			o.Of++
-			if p.rowOf(table) {
+			if p.rowOf(table, at) {
 				o.Found++
 			}
 		}
@@ -60,11 +61,11 @@ func (d *dataset) origin(y store.Export, table *link.Linker) Origin {
 const rowBits = 40
 
 // rowOf reports whether one row of a table has contacts of the canary that tell
-// enough together.
-func (p *planted) rowOf(l *link.Linker) bool {
+// enough together. Those that others had by then too tell nothing.
+func (p *planted) rowOf(l *link.Linker, at time.Time) bool {
 	bits := map[uint32]float64{}
-	for _, i := range p.canary.Identities {
-		if i.Kind != identity.Email && i.Kind != identity.Phone {
+	for n, i := range p.canary.Identities {
+		if i.Kind != identity.Email && i.Kind != identity.Phone || !p.lent.alone(n, at) {
 			continue
 		}
 		for _, row := range l.Find(i.Kind, i.Value) {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"telltale/canary"
 	"telltale/fingerprint"
 	"telltale/match/chain"
 	"telltale/match/message"
@@ -21,6 +22,7 @@ type Reading struct {
 	Sightings []Sighting    // one for each message
 
 	at       time.Time
+	known    time.Time // by when it was seen at the latest; zero when unknown; not saved
 	message  bool
 	looked   int64 // rows, and contacts in messages that may be guesses, among which canaries were looked for
 	call     string
@@ -31,6 +33,18 @@ type Reading struct {
 	aliased  int64            // addresses at relay domains; in messages, guesses
 	aliases  []string         // recipients whose copies show the aliases that were seen; not saved
 	datasets map[string]*observed
+}
+
+// SeenBy notes by when the input had been seen: where nothing else says when it
+// was, a contact that somebody got later cannot have been his.
+func (r *Reading) SeenBy(t time.Time) { r.known = t }
+
+// when is the time by which the input was seen; zero when unknown.
+func (r *Reading) when() time.Time {
+	if r.at.IsZero() {
+		return r.known
+	}
+	return r.at
 }
 
 // IsMessage reports whether the reading is of a message.
@@ -49,6 +63,9 @@ type observed struct {
 	By       map[string]int64           // columns that linked, joined by NUL -> rows
 	Bare     bool                       // numbers that could be this dataset's, or another's, were not linked
 	Blank    map[string]int64           // column -> linked rows whose cell held no mark that could be read
+
+	reused    map[canary.Cell]reusedSight // contacts that were seen and served several copies; found by a decision
+	undecided map[sightedID]bool          // canaries of which such were seen
 }
 
 // sightedID names a canary: slots are the registry's.

@@ -72,6 +72,7 @@ type planted struct {
 	family     *family
 	exports    []string
 	recipients []string
+	lent       lent
 }
 
 // Controls is how many controls are derived for a dataset.
@@ -107,6 +108,7 @@ func loadDataset(ctx context.Context, tx store.Tx, name string, e *Engine, keep 
 	if err := d.loadCanaries(tx, e.master); err != nil {
 		return nil, err
 	}
+	d.lend(e.tenancy)
 	if err := d.loadAliases(tx); err != nil {
 		return nil, fmt.Errorf("dataset %s: aliases: %w", name, err)
 	}

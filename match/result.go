@@ -44,6 +44,7 @@ type Result struct {
 	Verdict     Verdict    `json:"verdict"`
 	Suspects    []Suspect  `json:"suspects"`
 	Canaries    []Canary   `json:"canaries"`
+	Reused      []Reused   `json:"reused,omitempty"`
 	Ways        []WayCount `json:"ways"` // how the rows were linked
 	Links       []LinkedBy `json:"links"`
 	Sightings   []Sighting `json:"sightings,omitempty"` // of trace
@@ -86,7 +87,7 @@ type Suspect struct {
 	RetiredCopies        int              `json:"retired_copies,omitempty"` // of which it is not known any more what they held
 	Shortlisted          bool             `json:"shortlisted"`
 	MoreMarks            *MoreMarks       `json:"more_marks,omitempty"`  // of those that are shortlisted
-	ModelBased           []EvidenceWeight `json:"model_based,omitempty"` // depends on a model of who complains: in no bound
+	ModelBased           []EvidenceWeight `json:"model_based,omitempty"` // depends on a model: in no bound
 	LogE                 float64          `json:"-"`                     // natural logarithm
 	modelRank            int
 
@@ -140,6 +141,7 @@ type Sighting struct {
 type SightedCanary struct {
 	Export    string `json:"export"`
 	Recipient string `json:"recipient"`
+	Reused    bool   `json:"reused,omitempty"` // others had by then what was seen of it: it says nothing of this copy alone
 }
 
 // Campaign is a set of messages that belong together, see match/message.

@@ -190,6 +190,10 @@ type textSight struct {
 	Inside  string
 }
 
+func (t textSight) sighted() sighted {
+	return sighted{Bits: t.Bits, Matched: t.Matched, Form: t.Form, Inside: t.Inside}
+}
+
 // read notes a sight in text.
 func (o *observed) read(id sightedID, s textSight) {
 	if o.Text == nil {
@@ -211,7 +215,7 @@ func (o *observed) read(id sightedID, s textSight) {
 // the number of ways to be seen.
 func (p *planted) fromText(sights []textSight, tried map[string]int64) (best sighted, ok bool) {
 	for _, t := range sights {
-		s := sighted{Bits: t.Bits, Matched: t.Matched, Form: t.Form, Inside: t.Inside}
+		s := t.sighted()
 		s.chance = p.null(s, float64(max(1, tried[t.Kind])))
 		if !ok || s.chance < best.chance {
 			best, ok = s, true

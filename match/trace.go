@@ -107,12 +107,13 @@ func (t *Trace) add(r *Reading) {
 // campaign. Which ledgers those are was settled before the message is weighed.
 func (t *Trace) weigh(r *Reading, root int) {
 	for k, s := range t.sources {
+		t.noteReused(s.d, r)
 		e := s.effectOf(r, t.looks, t.guesses)
 		if e == nil {
 			continue
 		}
 		for _, h := range e.hits {
-			t.all.observed(s.d.name).sight(h.key.id, r.datasets[s.d.name].Canaries[h.key.id])
+			t.all.observed(s.d.name).sight(h.key.id, h.seen)
 		}
 		t.ledgers[0].parts[k].news(e)
 		for _, l := range t.ledgers {
@@ -125,6 +126,20 @@ func (t *Trace) weigh(r *Reading, root int) {
 		t.all.observed(name).addAliases(o.Aliases)
 		t.all.observed(name).addCalled(o.Called)
 		t.all.observed(name).addControls(o)
+	}
+}
+
+// noteReused notes the contacts of a message that served several copies by then.
+func (t *Trace) noteReused(d *dataset, r *Reading) {
+	o := r.datasets[d.name]
+	for i := range d.planted {
+		p := &d.planted[i]
+		if len(p.lent) == 0 || o == nil {
+			continue
+		}
+		if seen, ok := o.Canaries[p.id]; ok {
+			t.all.observed(d.name).reuse(p, seen, r.when(), p.null(seen, float64(max(1, t.guesses))))
+		}
 	}
 }
 

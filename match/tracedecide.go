@@ -47,6 +47,7 @@ func (t *Trace) result(ctx context.Context, last bool) (Result, error) {
 	for i := range d.candidates {
 		d.weighAll(i)
 	}
+	d.describeReused()
 	d.rankByModel()
 	d.conclude()
 	d.listCampaigns(from)
@@ -145,8 +146,9 @@ func (d *tracing) describeCopies(p *Suspect, s *source, k, who int) {
 }
 
 // rankByModel puts those first, among candidates of equal evidence, whose rows
-// are over-represented among those who complain.
-func (d *tracing) rankByModel() {
+// are over-represented among those who complain, or who had a contact that was
+// seen and others had too.
+func (d *decision) rankByModel() {
 	weight := func(p *Suspect) (sum float64) {
 		for _, m := range p.ModelBased {
 			sum += m.Log10LR

@@ -156,6 +156,7 @@ type effectRead struct {
 
 type effectHit struct {
 	key  hitKey
+	seen sighted
 	at   time.Time
 	null float64 // pays for all looks
 }
@@ -176,7 +177,7 @@ func (s *source) effectOf(r *Reading, look, guesses int64) *effect {
 		}
 	}
 	if o := r.datasets[s.d.name]; o != nil {
-		s.addHits(e, o, r.at, look, guesses)
+		s.addHits(e, o, r, look, guesses)
 	}
 	if !e.person && len(e.hits) == 0 {
 		return nil
@@ -253,18 +254,19 @@ func (s *source) read(e *effect, v int, site fingerprint.Site, symbol uint8) eff
 	return x
 }
 
-func (s *source) addHits(e *effect, o *observed, at time.Time, look, guesses int64) {
+func (s *source) addHits(e *effect, o *observed, r *Reading, look, guesses int64) {
 	for i := range s.d.planted {
 		p := &s.d.planted[i]
 		seen, ok := o.Canaries[p.id]
 		if !ok || slices.ContainsFunc(e.hits, func(h effectHit) bool { return h.key.id == p.id }) {
 			continue
 		}
+		seen = p.own(seen, r.when(), false)
 		chance := p.null(seen, float64(max(1, guesses)))
 		if chance >= maxNull {
 			continue
 		}
-		e.hits = append(e.hits, effectHit{hitKey{p.id, p.onlyPhone(seen)}, at, code.LookNull(chance, look)})
+		e.hits = append(e.hits, effectHit{hitKey{p.id, p.onlyPhone(seen)}, seen, r.at, code.LookNull(chance, look)})
 		if p.canary.Shared {
 			s.addShared(e, p)
 		}

@@ -1,18 +1,15 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/url"
-	"slices"
 
 	"telltale/canary"
 	"telltale/canary/alias"
 	"telltale/fingerprint"
-	"telltale/internal/key"
 	"telltale/store"
 )
 
@@ -63,7 +60,7 @@ func (j *exportJob) mint(ctx context.Context) error {
 			return err
 		}
 		if n == wanted {
-			j.remarks = append(j.remarks, fmt.Sprintf("fewer than %d canaries in each copy: %v; telltale pool add gives them contacts", wanted, exhausted))
+			j.remarks = append(j.remarks, fmt.Sprintf("fewer than %d canaries in each copy: %v; telltale pool add gives them contacts", wanted, err))
 		}
 	}
 }
@@ -76,7 +73,7 @@ func (j *exportJob) mintAll(ctx context.Context, n int) error {
 	if j.makeRoom {
 		j.vacancies = j.profile.Vacate(vacancy(j.root, j.dataset), canary.Room{Unique: n, Shared: j.shared, Compared: j.cover > 0})
 	}
-	return j.r.Update(ctx, func(tx store.Tx) error {
+	err = j.r.Update(ctx, func(tx store.Tx) error {
 		shared, err := j.mintShared(tx)
 		if err != nil {
 			return err
@@ -99,6 +96,7 @@ func (j *exportJob) mintAll(ctx context.Context, n int) error {
 		j.numbers, err = j.r.newLottery(tx, j.dataset, j.scheme, j.root)
 		return err
 	})
+	return j.shortage(ctx, err)
 }
 
 // vacancy is the secret of the rows that no copy holds.
@@ -121,7 +119,7 @@ func (j *exportJob) mintFor(tx store.Tx, o *outgoing, n int) ([]canary.Canary, e
 	if n == 0 {
 		return nil, nil
 	}
-	owner := url.PathEscape(j.dataset) + "/" + url.PathEscape(o.recipient)
+	owner := ownerOf(j.dataset, o.recipient)
 	contacts, err := j.contacts(tx, owner, n)
 	if err != nil {
 		return nil, err
@@ -133,7 +131,7 @@ func (j *exportJob) mintShared(tx store.Tx) ([]canary.Canary, error) {
 	if j.shared == 0 {
 		return nil, nil
 	}
-	contacts, err := j.contacts(tx, url.PathEscape(j.dataset)+"/*", j.shared)
+	contacts, err := j.contacts(tx, sharedOwner(j.dataset), j.shared)
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +148,7 @@ func (j *exportJob) contacts(tx store.Tx, owner string, n int) (canary.Contacts,
 		return out, err
 	}
 	for _, d := range j.r.mine(domains) {
-		if d.Owner == retired {
+		if d.Holder() == store.Retired {
 			continue
 		}
 		name, err := j.r.unseal("contact", poolDomain, d.Sealed)
@@ -162,57 +160,10 @@ func (j *exportJob) contacts(tx store.Tx, owner string, n int) (canary.Contacts,
 	if j.domains = out.Domains; len(out.Domains) > 0 {
 		emails = 0
 	}
-	if out.Phones, err = j.r.allot(tx, j.root, poolPhone, owner, n*phones); err != nil {
+	a := allotment{r: j.r, tx: tx, lot: alias.Lot(j.root), owner: owner, now: j.p.Now()}
+	if out.Phones, err = a.take(poolPhone, n*phones); err != nil {
 		return out, err
 	}
-	out.Emails, err = j.r.allot(tx, j.root, poolEmail, owner, n*emails)
+	out.Emails, err = a.take(poolEmail, n*emails)
 	return out, err
-}
-
-// allot gives n free contacts of a kind to an owner, one a place; fewer when the
-// pool ends. The next one is that of the lowest lot: were it the first in the
-// pool, the numbers that stand for persons would not be drawn from all of them.
-func (r *registry) allot(tx store.Tx, root key.Root, kind, owner string, n int) ([]string, error) {
-	if n == 0 {
-		return nil, nil
-	}
-	all, err := tx.Contacts(kind)
-	if err != nil {
-		return nil, err
-	}
-	held := map[string]store.Contact{}
-	var free []freeNumber
-	lot := alias.Lot(root)
-	for _, c := range r.mine(all) {
-		if c.Owner != "" {
-			held[c.Owner] = c
-			continue
-		}
-		value, err := r.unseal("contact", kind, c.Sealed)
-		if err != nil {
-			return nil, err
-		}
-		free = append(free, freeNumber{contact: c, lot: lot(string(value))})
-	}
-	slices.SortFunc(free, func(a, b freeNumber) int { return cmp.Compare(a.lot, b.lot) })
-	var values []string
-	for place := range n {
-		name := fmt.Sprintf("%s/%d", owner, place)
-		c, ok := held[name]
-		if !ok {
-			if len(free) == 0 {
-				break
-			}
-			c, free = free[0].contact, free[1:]
-			if err := tx.AllotContact(kind, c.Lookup, name); err != nil {
-				return nil, err
-			}
-		}
-		value, err := r.unseal("contact", kind, c.Sealed)
-		if err != nil {
-			return nil, err
-		}
-		values = append(values, string(value))
-	}
-	return values, nil
 }

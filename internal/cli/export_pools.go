@@ -2,8 +2,10 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"telltale/canary"
 	"telltale/store"
 )
 
@@ -19,29 +21,47 @@ func (j *exportJob) remarkOnPools(ctx context.Context) error {
 		emails = 0
 	}
 	return j.r.View(ctx, func(tx store.Tx) error {
+		life, err := j.r.poolLife(tx, j.p.Now())
+		if err != nil {
+			return err
+		}
 		for _, pool := range []struct {
 			kind string
 			each int
 		}{{poolPhone, phones * made.Unique}, {poolEmail, emails * made.Unique}} {
-			free, all, err := freeContacts(tx, pool.kind)
+			contacts, err := tx.Contacts(pool.kind)
 			if err != nil {
 				return err
 			}
-			if all > 0 && free < pool.each {
-				j.remarks = append(j.remarks, fmt.Sprintf("%s pool: %d of %d are free, and a further recipient with %d canaries needs %d; telltale pool add %ss",
-					pool.kind, free, all, made.Unique, pool.each, pool.kind))
+			if t := life.tally(j.r.mine(contacts)); t.total > 0 && t.free < pool.each {
+				j.remarks = append(j.remarks, fmt.Sprintf("%s pool: %s, and a further recipient with %d canaries needs %d; telltale pool add %ss",
+					pool.kind, t.words(life.policy[pool.kind]), made.Unique, pool.each, pool.kind))
 			}
 		}
 		return nil
 	})
 }
 
-func freeContacts(tx store.Tx, kind string) (free, all int, err error) {
-	contacts, err := tx.Contacts(kind)
-	for _, c := range contacts {
-		if c.Owner == "" {
-			free++
-		}
+// shortage adds to the error of a pool that ran out what is left of it.
+func (j *exportJob) shortage(ctx context.Context, err error) error {
+	var exhausted *canary.ExhaustedError
+	if !errors.As(err, &exhausted) {
+		return err
 	}
-	return free, len(contacts), err
+	left := ""
+	readErr := j.r.View(ctx, func(tx store.Tx) error {
+		contacts, readErr := tx.Contacts(exhausted.Pool)
+		if readErr != nil || len(contacts) == 0 {
+			return readErr
+		}
+		life, readErr := j.r.poolLife(tx, j.p.Now())
+		if readErr == nil {
+			left = life.tally(j.r.mine(contacts)).words(life.policy[exhausted.Pool])
+		}
+		return readErr
+	})
+	if readErr != nil || left == "" {
+		return errors.Join(err, readErr)
+	}
+	return fmt.Errorf("%w (%s)", err, left)
 }

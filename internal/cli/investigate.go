@@ -103,16 +103,17 @@ func (r *registry) engine(ctx context.Context, o match.Options) (*match.Engine, 
 
 // readings are those of a case's sightings; none when there is no such case.
 func (r *registry) readings(ctx context.Context, name string) ([]*match.Reading, error) {
-	records, _, err := r.sightings(ctx, name)
+	records, stored, err := r.sightings(ctx, name)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
 	var out []*match.Reading
-	for _, record := range records {
+	for i, record := range records {
 		reading := new(match.Reading)
 		if err := reading.UnmarshalBinary(record.Reading); err != nil {
 			return nil, fmt.Errorf("case %s, sighting %s: %w", name, record.Name, err)
 		}
+		reading.SeenBy(stored[i].Recorded)
 		out = append(out, reading)
 	}
 	return out, err

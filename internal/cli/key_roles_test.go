@@ -185,7 +185,7 @@ func TestOldKeyOpensNothing(t *testing.T) {
 // TestOlderRegistry changes the key of a registry that knew one key alone, and
 // issues keys for one task: only then can an investigating key be had.
 func TestOlderRegistry(t *testing.T) {
-	s := &shell{t, t.TempDir()}
+	s := &shell{t, t.TempDir(), time.Now}
 	master := key.Secret{7}
 	text, err := key.Encode(master, nil)
 	if err != nil {

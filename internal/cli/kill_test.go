@@ -258,7 +258,7 @@ func peopleOf(t *testing.T) (people []string) {
 func TestKilledInit(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
 	for range 12 {
-		s := &shell{t, t.TempDir()}
+		s := &shell{t, t.TempDir(), time.Now}
 		cmd := s.process("init")
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)

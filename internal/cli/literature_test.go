@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"telltale/internal/attack"
 	"telltale/internal/key"
@@ -67,7 +68,7 @@ func literatureRows(t *testing.T, l literatureTable) attack.Table {
 // literatureShell is a shell whose key is always the same, so that marks, and with
 // them all figures, are those of every other run.
 func literatureShell(t *testing.T) *shell {
-	s := &shell{t, t.TempDir()}
+	s := &shell{t, t.TempDir(), time.Now}
 	master := key.Secret{20, 26, 11, 26}
 	text, err := key.Encode(master, nil)
 	if err != nil {

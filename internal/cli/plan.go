@@ -177,7 +177,7 @@ func (r *registry) pool(tx store.Tx, out *canary.Contacts) error {
 			return err
 		}
 		for _, c := range contacts {
-			if c.Owner == retired {
+			if c.Holder() == store.Retired {
 				continue
 			}
 			value, err := r.unseal("contact", kind, c.Sealed)

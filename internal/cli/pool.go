@@ -5,10 +5,9 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
+	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/urfave/cli/v2"
 
 	"telltale/internal/identity"
@@ -28,23 +27,27 @@ func (p *program) poolCommand() *cli.Command {
 		Usage: "contacts that you own, for canaries and aliases",
 		Description: "Canaries only carry contacts from here: a domain whose every address reaches you, telephone numbers and\n" +
 			"mailboxes that are yours. A number or mailbox is given to one canary of one recipient, or a number to one person\n" +
-			"in one recipient's copies (--alias COLUMN=pool), and stays there.",
+			"in one recipient's copies (--alias COLUMN=pool), and stays there, unless pool reuse says when one that a canary had\n" +
+			"becomes free again. One that served two never names either of them alone.",
 		Subcommands: []*cli.Command{
 			{Name: "add", Usage: "add contacts", Subcommands: []*cli.Command{
 				{Name: "domain", Usage: "add domains whose every address reaches you", ArgsUsage: "NAME...", Action: p.runPoolDomain},
 				{Name: "phones", Usage: "add telephone numbers, one a line", ArgsUsage: "FILE|-", Action: p.runPoolFile(poolPhone, p.addContacts),
-					Flags: []cli.Flag{&cli.StringFlag{Name: "locale", Usage: "country of numbers written without one, such as en-GB"}}},
+					Flags: []cli.Flag{&cli.StringFlag{Name: "locale", Usage: "country of numbers written without one, such as en-GB"}, reuseFlag()}},
 				{Name: "emails", Usage: "add mailboxes, one a line", ArgsUsage: "FILE|-", Action: p.runPoolFile(poolEmail, p.addContacts),
-					Flags: []cli.Flag{&cli.StringFlag{Name: "locale", Hidden: true}}},
+					Flags: []cli.Flag{&cli.StringFlag{Name: "locale", Hidden: true}, reuseFlag()}},
 			}},
-			{Name: "retire", Usage: "give out contacts no more that nobody has yet; nothing is forgotten", Subcommands: []*cli.Command{
+			{Name: "retire", Usage: "give out contacts no more; those in copies that are out stay recognised", Subcommands: []*cli.Command{
 				{Name: "domain", Usage: "retire domains; canaries that were planted stay recognised", ArgsUsage: "NAME...", Action: p.runRetireDomain},
 				{Name: "phones", Usage: "retire telephone numbers, one a line", ArgsUsage: "FILE|-", Action: p.runPoolFile(poolPhone, p.retireContacts),
 					Flags: []cli.Flag{&cli.StringFlag{Name: "locale", Usage: "country of numbers written without one, such as en-GB"}}},
 				{Name: "emails", Usage: "retire mailboxes, one a line", ArgsUsage: "FILE|-", Action: p.runPoolFile(poolEmail, p.retireContacts),
 					Flags: []cli.Flag{&cli.StringFlag{Name: "locale", Hidden: true}}},
 			}},
-			{Name: "list", Usage: "how many there are and how many are taken", Action: p.runPoolList,
+			p.reuseCommand(),
+			{Name: "list", Usage: "how many there are, how many are free, and when the next one will be", Action: p.runPoolList,
+				Flags: []cli.Flag{&cli.BoolFlag{Name: "reveal", Usage: "show them in clear; this is logged"}}},
+			{Name: "show", Usage: "who has each contact, since when, and when it becomes free", ArgsUsage: "domains|phones|emails", Action: p.runPoolShow,
 				Flags: []cli.Flag{&cli.BoolFlag{Name: "reveal", Usage: "show them in clear; this is logged"}}},
 		},
 	}
@@ -55,7 +58,7 @@ func (p *program) runPoolDomain(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.addContacts(c.Context, poolDomain, domains)
+	return p.addContacts(c, poolDomain, domains)
 }
 
 func domainArguments(c *cli.Context) ([]string, error) {
@@ -74,7 +77,7 @@ func domainArguments(c *cli.Context) ([]string, error) {
 	return domains, nil
 }
 
-func (p *program) runPoolFile(kind string, do func(ctx context.Context, kind string, values []string) error) cli.ActionFunc {
+func (p *program) runPoolFile(kind string, do func(c *cli.Context, kind string, values []string) error) cli.ActionFunc {
 	return func(c *cli.Context) error {
 		args, err := arguments(c, 1, 1, "a file with one contact a line, or -")
 		if err != nil {
@@ -84,7 +87,7 @@ func (p *program) runPoolFile(kind string, do func(ctx context.Context, kind str
 		if err != nil {
 			return err
 		}
-		return do(c.Context, kind, values)
+		return do(c, kind, values)
 	}
 }
 
@@ -145,14 +148,24 @@ func (r *registry) everyLookup(kind, value string) (list []uint64) {
 	return list
 }
 
-// inPool are the lookups of a pool.
-func (r *registry) inPool(tx store.Tx, kind string) (map[uint64]bool, error) {
+// inPool is a pool by lookups.
+func (r *registry) inPool(tx store.Tx, kind string) (map[uint64]store.Contact, error) {
 	list, err := tx.Contacts(kind)
-	there := map[uint64]bool{}
+	there := map[uint64]store.Contact{}
 	for _, c := range list {
-		there[c.Lookup] = true
+		there[c.Lookup] = c
 	}
 	return there, err
+}
+
+// find is a contact of the pool by its canonical value.
+func (r *registry) find(there map[uint64]store.Contact, kind, value string) (store.Contact, bool) {
+	for _, l := range r.knownAs(kind, value) {
+		if c, ok := there[l]; ok {
+			return c, true
+		}
+	}
+	return store.Contact{}, false
 }
 
 // knownAs are the lookups under which a contact may be in the pool: an earlier
@@ -166,105 +179,50 @@ func (r *registry) knownAs(kind, value string) (list []uint64) {
 	return list
 }
 
-func (p *program) addContacts(ctx context.Context, kind string, values []string) error {
-	return p.withRole(ctx, store.Issuing, func(r *registry) error {
+func (p *program) addContacts(c *cli.Context, kind string, values []string) error {
+	policy, err := parseReuse(first(c.String("reuse-after"), "never"))
+	if err != nil {
+		return err
+	}
+	return p.withRole(c.Context, store.Issuing, func(r *registry) error {
 		now := p.Now() // one for all: a batch is what was added together
 		var added int
-		err := r.Update(ctx, func(tx store.Tx) error {
-			there, err := r.inPool(tx, kind)
+		err := r.Update(c.Context, func(tx store.Tx) error {
+			contacts, err := r.notYetThere(tx, kind, values, now)
 			if err != nil {
 				return err
 			}
-			var contacts []store.Contact
-			for _, v := range values {
-				if slices.ContainsFunc(r.knownAs(kind, v), func(l uint64) bool { return there[l] }) {
-					continue
-				}
-				contact := r.contact(kind, v)
-				contact.AddedAt = now
-				contacts = append(contacts, contact)
+			if added, err = tx.AddContacts(contacts); err != nil || !c.IsSet("reuse-after") {
+				return err
 			}
-			added, err = tx.AddContacts(contacts)
-			return err
+			return tx.AddPolicy(store.Policy{Kind: kind, Reuse: policy.String(), At: now})
 		})
 		if err != nil {
 			return err
 		}
 		doc := map[string]any{"schema": "telltale.pool/1", "kind": kind, "added": added, "known": len(values) - added}
+		if c.IsSet("reuse-after") {
+			doc["reuse"] = policy.String()
+		}
 		return p.print(doc, func(w io.Writer) {
 			fmt.Fprintf(w, "%s: %d added, %d were there already\n", kind, added, len(values)-added)
+			if c.IsSet("reuse-after") {
+				fmt.Fprintf(w, "%s pool: reuse %s\n", kind, policy.words())
+			}
 		})
 	})
 }
 
-type poolDoc struct {
-	Kind   string   `json:"kind"`
-	Total  int      `json:"total"`
-	Taken  int      `json:"taken"`
-	Values []string `json:"values,omitempty"`
-}
-
-func (p *program) runPoolList(c *cli.Context) error {
-	if _, err := arguments(c, 0, 0, ""); err != nil {
-		return err
+func (r *registry) notYetThere(tx store.Tx, kind string, values []string, now time.Time) (contacts []store.Contact, err error) {
+	there, err := r.inPool(tx, kind)
+	for _, v := range values {
+		if _, known := r.find(there, kind, v); !known {
+			c := r.contact(kind, v)
+			c.AddedAt = now
+			contacts = append(contacts, c)
+		}
 	}
-	return p.with(c.Context, func(r *registry) error {
-		docs, err := r.poolDocs(c.Context, c.Bool("reveal"))
-		if err != nil {
-			return err
-		}
-		if c.Bool("reveal") {
-			if err := p.note(c.Context, r, "reveal", "pool", nil); err != nil {
-				return err
-			}
-		}
-		return p.print(map[string]any{"schema": "telltale.pools/1", "pools": docs}, func(w io.Writer) {
-			t := newTable("KIND", "TOTAL", "TAKEN", "FREE")
-			for _, d := range docs {
-				free := fmt.Sprint(d.Total - d.Taken)
-				if d.Kind == poolDomain {
-					free = "any number"
-				}
-				t.AppendRow(table.Row{d.Kind, d.Total, d.Taken, free})
-			}
-			render(w, t)
-			for _, d := range docs {
-				for _, v := range d.Values {
-					fmt.Fprintf(w, "%s\t%s\n", d.Kind, printable(v))
-				}
-			}
-		})
-	})
-}
-
-func (r *registry) poolDocs(ctx context.Context, reveal bool) ([]poolDoc, error) {
-	docs := []poolDoc{}
-	err := r.View(ctx, func(tx store.Tx) error {
-		for _, kind := range []string{poolDomain, poolPhone, poolEmail} {
-			contacts, err := tx.Contacts(kind)
-			if err != nil {
-				return err
-			}
-			doc := poolDoc{Kind: kind, Total: len(contacts)}
-			contacts = r.mine(contacts)
-			doc.Total = len(contacts)
-			for _, contact := range contacts {
-				if contact.Owner != "" {
-					doc.Taken++
-				}
-				if reveal {
-					value, err := r.unseal("contact", kind, contact.Sealed)
-					if err != nil {
-						return err
-					}
-					doc.Values = append(doc.Values, string(value))
-				}
-			}
-			docs = append(docs, doc)
-		}
-		return nil
-	})
-	return docs, err
+	return contacts, err
 }
 
 // note logs in the ledger that something was done or shown.

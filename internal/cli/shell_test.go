@@ -17,10 +17,11 @@ import (
 type shell struct {
 	t   testing.TB
 	dir string
+	now func() time.Time
 }
 
 func newShell(t testing.TB) *shell {
-	s := &shell{t, t.TempDir()}
+	s := &shell{t, t.TempDir(), time.Now}
 	s.ok("init")
 	return s
 }
@@ -32,7 +33,7 @@ func (s *shell) registry() string { return s.path("registry.db") }
 // run returns what a command printed and its exit code.
 func (s *shell) run(args ...string) (stdout, stderr string, code int) {
 	var out, errs bytes.Buffer
-	env := Env{In: strings.NewReader(""), Out: &out, Err: &errs, Now: time.Now, Getenv: func(name string) string {
+	env := Env{In: strings.NewReader(""), Out: &out, Err: &errs, Now: s.now, Getenv: func(name string) string {
 		if name == "TELLTALE_REGISTRY" {
 			return s.registry()
 		}

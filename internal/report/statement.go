@@ -39,7 +39,7 @@ func Say(r match.Result) Statement {
 		s.sayAccused(r, names)
 	case len(shortlisted(r)) > 0:
 		s.sayShortlist(r)
-	case r.RowsLinked > 0 || r.CanaryHits > 0:
+	case r.RowsLinked > 0 || r.CanaryHits > 0 || len(r.Reused) > 0:
 		s.Answer = append(s.Answer, "What was found is ours. Nothing says whose copy it comes from.")
 		s.HowSure = append(s.HowSure, "The rows may come from any copy, from the original, or from copies that were mixed or altered.")
 	case r.Verdict == match.None:
@@ -87,6 +87,9 @@ func certain(r match.Result) (out []string) {
 	}
 	if r.CanaryHits > 0 {
 		out = append(out, fmt.Sprintf("%s fabricated identities were found, which stand nowhere but in marked copies.", count(int64(r.CanaryHits))))
+	}
+	if len(r.Reused) > 0 {
+		out = append(out, fmt.Sprintf("%s contacts were found that stand in several copies, one after the other: they name none of them alone.", count(int64(len(r.Reused)))))
 	}
 	if r.MarksRead > 0 {
 		out = append(out, fmt.Sprintf("%s marked cells could be read.", count(r.MarksRead)))

@@ -29,17 +29,30 @@ func Line(r match.Result) string {
 func sightingOf(s match.Sighting) string {
 	switch {
 	case len(s.Canaries) > 0:
-		var names []string
-		for _, c := range s.Canaries {
-			names = append(names, c.Recipient)
-		}
-		return "a canary of the copy issued to " + strings.Join(names, ", ")
+		return canariesOf(s.Canaries)
 	case len(s.Aliases) > 0:
 		return "a contact that only the copy issued to " + strings.Join(s.Aliases, ", ") + " shows"
 	case s.Person:
 		return "a person of ours"
 	}
 	return "nobody of ours"
+}
+
+// canariesOf names whose canaries were seen: those that a contact names alone,
+// and only where there are none, those that share it with others.
+func canariesOf(seen []match.SightedCanary) string {
+	var names, reused []string
+	for _, c := range seen {
+		if c.Reused {
+			reused = append(reused, c.Recipient)
+		} else {
+			names = append(names, c.Recipient)
+		}
+	}
+	if len(names) == 0 {
+		return "a contact that was reused, which says nothing of one copy alone; one with it was issued to " + strings.Join(reused, ", ")
+	}
+	return "a canary of the copy issued to " + strings.Join(names, ", ")
 }
 
 // steps shows the list of candidates shrinking.
@@ -89,17 +102,24 @@ func (p printer) campaigns(r match.Result) {
 	}
 }
 
-// modelled shows what depends on a model of who complains, on its own line.
+// modelled shows what depends on a model, on its own line.
 func (p printer) modelled(r match.Result) {
+	p.model(r, match.SourceMembership, "over-representation among those who complain, in no bound, log10", "rows")
+	p.model(r, match.SourceReused, "contacts that served several copies, split among these in equal parts, in no bound, log10", "contacts")
+}
+
+func (p printer) model(r match.Result, source, what, of string) {
 	var parts []string
 	tells := false
 	for _, s := range r.Suspects {
 		for _, m := range s.ModelBased {
-			tells = tells || math.Abs(m.Log10LR) >= 0.05
-			parts = append(parts, fmt.Sprintf("%s %s (%d rows)", s.Recipient, Log10(m.Log10LR), m.N))
+			if m.Source == source {
+				tells = tells || math.Abs(m.Log10LR) >= 0.05
+				parts = append(parts, fmt.Sprintf("%s %s (%d %s)", s.Recipient, Log10(m.Log10LR), m.N, of))
+			}
 		}
 	}
 	if tells {
-		p.line("model     over-representation among those who complain, in no bound, log10: %s", strings.Join(parts, "; "))
+		p.line("model     %s: %s", what, strings.Join(parts, "; "))
 	}
 }
