@@ -10,6 +10,7 @@ import (
 	"telltale/canary"
 	"telltale/canary/alias"
 	"telltale/fingerprint"
+	"telltale/internal/key"
 	"telltale/store"
 )
 
