@@ -38,17 +38,28 @@ func (w *worker) scan(raw []byte, p place) {
 		}
 		return
 	}
-	stray := w.look(raw, p)
+	first, last := w.look(raw, p)
 	if p.decoded == maxDecoded {
 		return
 	}
-	w.clusters(raw, p, reach, escapeAt, w.by("html", unescape))
+	m := w.marks(raw, p)
+	w.clusters(raw, p, reach, m.escapeAt, w.by("html", unescape))
 	w.clusters(raw, p, reach, quotedAt, w.by("quoted-printable", unquote))
-	w.base64Runs(raw, p)
+	w.base64Runs(raw, m, p)
 	w.clusters(raw, p, wideReach, nulAt, w.wide)
-	if stray && len(w.legacy) > 0 {
-		w.clusters(raw, p, reach, strayAt, w.old)
+	if last > first && len(w.legacy) > 0 {
+		w.clusters(raw, p, reach, func(raw []byte, i int) (int, int) { return strayAt(raw[:last], max(i, first)) }, w.old)
 	}
+}
+
+// marks are those of raw; those of each depth are used again.
+func (w *worker) marks(raw []byte, p place) *marks {
+	for len(w.marked) <= p.decoded {
+		w.marked = append(w.marked, new(marks))
+	}
+	m := w.marked[p.decoded]
+	m.of(raw)
+	return m
 }
 
 // clusters finds the stretches of raw in which something is encoded, and has

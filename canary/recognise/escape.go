@@ -14,8 +14,8 @@ import (
 var signs = setOf(`%&\<[({` + "\xc2\xe2\xef")
 
 // escapeAt returns where something is escaped, and its length.
-func escapeAt(raw []byte, i int) (at, length int) {
-	for i = signs.next(raw, i); i < len(raw); i = signs.next(raw, i+1) {
+func (m *marks) escapeAt(raw []byte, i int) (at, length int) {
+	for i = m.signs.next(i, len(raw)); i < len(raw); i = m.signs.next(i+1, len(raw)) {
 		if n, _ := escaped(raw[i:]); n > 0 {
 			return i, n
 		}

@@ -251,7 +251,9 @@ func runsOfBase64(t *testing.T, raw []byte) {
 		i = end
 	}
 	var got [][2]int
-	for start, end := range base64Bounds(raw) {
+	var m marks
+	m.of(raw)
+	for start, end := range m.base64Bounds(raw) {
 		if end-start >= minBase64 {
 			got = append(got, [2]int{start, end})
 		}

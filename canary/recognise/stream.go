@@ -130,6 +130,7 @@ type worker struct {
 	*Index
 	view        view
 	buffers     [][]byte            // of decoded text, by depth
+	marked      []*marks            // by depth
 	decoders    []*encoding.Decoder // of the locale's encodings
 	attempts    [][]byte            // by decoder
 	digitBuffer []byte

@@ -93,16 +93,14 @@ var sextets = func() (t [256]byte) {
 	return t
 }()
 
-// minBase64 is the shortest run of base64 that is decoded: of eight bytes.
+// minBase64 is the shortest run of base64 that is decoded: of eight bytes, and
+// two signs of padding at most.
 const minBase64 = 11
-
-// fewestSextets is how much of that is no padding, at least.
-const fewestSextets = minBase64 - 2
 
 // base64Runs decodes all that may be base64 and does not stand so in the text
 // that this one was decoded from.
-func (w *worker) base64Runs(raw []byte, p place) {
-	for start, end := range base64Bounds(raw) {
+func (w *worker) base64Runs(raw []byte, m *marks, p place) {
+	for start, end := range m.base64Bounds(raw) {
 		if end >= p.before && start <= len(raw)-p.behind {
 			w.base64Run(raw, start, end, p)
 		}
@@ -110,26 +108,15 @@ func (w *worker) base64Runs(raw []byte, p place) {
 }
 
 // base64Bounds are where the runs of base64 begin and end, but for some that are
-// too short. It looks at every ninth byte, and back from those that may be of a run.
-func base64Bounds(raw []byte) iter.Seq2[int, int] {
+// too short.
+func (m *marks) base64Bounds(raw []byte) iter.Seq2[int, int] {
 	return func(yield func(start, end int) bool) {
-		for i := 0; i+fewestSextets <= len(raw); {
-			start := i + fewestSextets - 1
-			if sextets[raw[start]] == 255 { // all that begins before is too short
-				i = start + 1
-				continue
-			}
-			for start > i && sextets[raw[start-1]] != 255 {
-				start--
-			}
-			if start > i { // how long it is shows the next byte that is looked at
-				i = start
-				continue
-			}
-			i = runEnd(raw, start)
-			if !yield(start, i) {
+		for start := m.sextets.nextNine(0, len(raw)); start < len(raw); {
+			end := runEnd(raw, start)
+			if !yield(start, end) {
 				return
 			}
+			start = m.sextets.nextNine(end, len(raw))
 		}
 	}
 }

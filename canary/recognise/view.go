@@ -38,9 +38,9 @@ type found struct {
 }
 
 // look searches a text that was decoded so far; cutLeft and cutRight tell
-// whether its ends are borders of ours. The result tells whether the text is no
-// UTF-8.
-func (w *worker) look(raw []byte, p place) (stray bool) {
+// whether its ends are borders of ours. What is no UTF-8 stands in
+// raw[first:last], if anything is.
+func (w *worker) look(raw []byte, p place) (first, last int) {
 	from, end := 0, len(raw)
 	if p.cutLeft {
 		from = runeBorder(raw, 0)
@@ -52,9 +52,14 @@ func (w *worker) look(raw []byte, p place) (stray bool) {
 	for at := from; ; at = runeBorder(raw, end-pieceOverlap) {
 		end = runeBorder(raw, min(at+pieceSize, len(raw)))
 		q := place{inside: p.inside, offset: p.offset + p.scale(at), decoded: p.decoded, recoded: p.recoded, cutLeft: p.cutLeft || at > 0, cutRight: p.cutRight || end < len(raw)}
-		stray = w.piece(raw[at:end], q, at > from) || stray
+		if w.piece(raw[at:end], q, at > from) {
+			if last == 0 {
+				first = at
+			}
+			last = end
+		}
 		if end == len(raw) {
-			return stray
+			return first, last
 		}
 	}
 }
