@@ -70,12 +70,13 @@ var lower = func() (t [utf8.RuneSelf]byte) {
 // bytes stand that are no UTF-8.
 func fold(dst, raw []byte, strays []int) ([]byte, []int) {
 	dst = slices.Grow(dst, len(raw)+8)
+	same := kept()
 	for i := 0; i < len(raw); {
 		switch {
 		case raw[i] < utf8.RuneSelf:
 			dst, i = foldASCII(dst, raw, i)
 		case i+2 < len(raw) && ideographic(raw[i], raw[i+1], raw[i+2]):
-			dst, i = foldIdeographs(dst, raw, i)
+			dst, i = foldIdeographs(dst, raw, i, same)
 		default:
 			r, n := utf8.DecodeRune(raw[i:])
 			if r == utf8.RuneError && n == 1 {
@@ -130,9 +131,8 @@ func ideographic(a, b, c byte) bool {
 }
 
 // foldIdeographs appends the ideographs from raw[i] on, and returns where they
-// end.
-func foldIdeographs(dst, raw []byte, i int) ([]byte, int) {
-	same := kept()
+// end. Those that are the same are kept.
+func foldIdeographs(dst, raw []byte, i int, same *[1 << 10]uint64) ([]byte, int) {
 	for i+2 < len(raw) {
 		a, b, c := raw[i], raw[i+1], raw[i+2]
 		if !ideographic(a, b, c) {

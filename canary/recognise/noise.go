@@ -39,10 +39,10 @@ func legible(raw []byte) bool {
 		n := 1
 		if c := raw[i]; c < leading {
 			run = (run + 1) * int(textual[c])
-		} else if _, n = utf8.DecodeRune(raw[i:]); n == 1 {
-			run = 0
-		} else {
+		} else if n = characterLength(raw[i:]); n > 1 {
 			run += n
+		} else {
+			run = 0
 		}
 		if run >= minLegible {
 			return true
@@ -50,6 +50,16 @@ func legible(raw []byte) bool {
 		i += n
 	}
 	return false
+}
+
+// characterLength is how many bytes the character takes with which raw begins,
+// beyond ASCII; 1 for none. In noise mostly the second byte tells.
+func characterLength(raw []byte) int {
+	if len(raw) < 2 || raw[1]&0xc0 != 0x80 {
+		return 1
+	}
+	_, n := utf8.DecodeRune(raw)
+	return n
 }
 
 // leading is the least byte with which a character of several begins.

@@ -91,9 +91,6 @@ var sorts = func() (t [256]byte) {
 	return t
 }()
 
-// classes of tokens by the sorts of their bytes.
-var classes = [4]class{letter: word, digit: digits, letter | digit: mixed}
-
 // tokenise appends the tokens of a folded text. An apostrophe between letters
 // belongs to neither the hash nor the border of a word.
 func tokenise(v []byte, dst []token) []token {
@@ -127,43 +124,44 @@ func tokenise(v []byte, dst []token) []token {
 	return dst
 }
 
+// classes of tokens by whether they have letters, and twice whether numerals.
+var classes = [4]class{1: word, 2: digits, 3: mixed}
+
 // plainToken reads the token at v[start] eight bytes at a time. It is not whole
 // if it may go on with an apostrophe or a letter beyond ASCII, or if the text
 // ends.
 func plainToken(v []byte, start int) (t token, whole bool) {
-	h, seen := uint64(hashStart), byte(0)
+	h, letters, numerals := uint64(hashStart), uint64(0), uint64(0)
 	for i := start; i+8 <= len(v); i += 8 {
 		x := binary.LittleEndian.Uint64(v[i:])
-		letters, numerals := between(x, 'a', 'z'), between(x, '0', '9')
-		n := bits.TrailingZeros64(^(letters|numerals)&(ones*0x80)) / 8
+		n := bits.TrailingZeros64(^(between(x, 'a', 'z')|between(x, '0', '9'))&(ones*0x80)) / 8
 		if n == 8 {
-			h, seen = hashEight(h, x), seen|sortsOf(letters, numerals)
+			h, letters, numerals = hashEight(h, x), letters|x, numerals|^x
 			continue
 		}
 		inside := uint64(1)<<(8*n) - 1
-		seen |= sortsOf(letters&inside, numerals&inside)
+		x &= inside
+		letters, numerals = letters|x, numerals|^x&inside
 		end := i + n
 		c := v[end]
 		whole = c != '\'' && (c < utf8.RuneSelf || c-0xe4 < 6)
-		return token{start, end, hashEnd(h, x&inside, end-start), classes[seen&3]}, whole
+		return token{start, end, hashEnd(h, x, end-start), classes[letterBit(letters)|letterBit(numerals)<<1]}, whole
 	}
 	return token{}, false
+}
+
+// letterBit is 1 if any of the letters and digits is a letter: those have the bit 0x40.
+func letterBit(x uint64) int {
+	if x&(ones*0x40) != 0 {
+		return 1
+	}
+	return 0
 }
 
 // between marks the bytes from low to high of eight by their highest bit.
 func between(x uint64, low, high byte) uint64 {
 	seven := x & (ones * 0x7f)
-	return (seven + ones*uint64(0x80-low)) &^ (seven + ones*uint64(0x7f-high)) &^ x & (ones * 0x80)
-}
-
-func sortsOf(letters, numerals uint64) (s byte) {
-	if letters != 0 {
-		s = letter
-	}
-	if numerals != 0 {
-		s |= digit
-	}
-	return s
+	return ((seven + ones*uint64(0x80-low)) ^ (seven + ones*uint64(0x7f-high))) &^ x & (ones * 0x80)
 }
 
 // oneToken reads the token that begins at v[i] with a letter or digit.
