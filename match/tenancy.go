@@ -2,6 +2,7 @@ package match
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"math"
 	"net/url"
@@ -311,21 +312,38 @@ func (d *decision) holds(r Reused, recipient string) bool {
 	})
 }
 
-// explainReused says whose the reused contacts were.
+// explainReused says whose the reused contacts were: those of the same holders
+// together.
 func (d *decision) explainReused() {
+	var first []Reused
+	more := map[string]int{}
 	for _, r := range d.result.Reused {
-		var names []string
-		for _, h := range r.Holders {
-			name := "the copy of " + h.Dataset + " issued to " + h.Recipient
-			if h.Recipient == "" {
-				name = "copies of " + h.Dataset
-			}
-			if h.Since != "" {
-				name += " (since " + h.Since[:len(time.DateOnly)] + ")"
-			}
-			names = append(names, name)
+		if who := r.in(); more[who] == 0 {
+			first = append(first, r)
 		}
-		d.warn("the %s %s was reused: it stands in %s, one after the other, and an old leak still leads to it: by itself it is evidence on none of them",
-			r.Kind, r.Contact, strings.Join(names, " and in "))
+		more[r.in()]++
 	}
+	for _, r := range first {
+		what := r.Kind + " " + r.Contact
+		if n := more[r.in()] - 1; n > 0 {
+			what += fmt.Sprintf(" and %d more", n)
+		}
+		d.warn("reused: %s, which stood in %s. An old leak still leads there: from then on they are evidence on none of these copies by themselves", what, r.in())
+	}
+}
+
+// in names the copies that a contact stands in.
+func (r Reused) in() string {
+	var names []string
+	for _, h := range r.Holders {
+		name := "the copies of " + h.Dataset + " issued to " + h.Recipient
+		if h.Recipient == "" {
+			name = "copies of " + h.Dataset + " to several"
+		}
+		if h.Since != "" {
+			name += " (since " + h.Since[:len(time.DateOnly)] + ")"
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, ", then in ")
 }

@@ -143,7 +143,7 @@ func TestNumbersRestBeforeReuse(t *testing.T) {
 // numbers alone are enough.
 func (s *shell) rung(numbers []string, args ...string) match.Result {
 	s.t.Helper()
-	list := s.write("rung.csv", []byte("phone\n"+strings.Join(numbers, "\n")+"\n"))
+	list := s.write(fmt.Sprintf("rung-%d.csv", len(numbers)), []byte("phone\n"+strings.Join(numbers, "\n")+"\n"))
 	return s.match(append([]string{list, "--alpha", "0.05", "--all"}, args...)...)
 }
 
@@ -212,6 +212,7 @@ func TestReusedNumberNamesNobody(t *testing.T) {
 	if r := s.rung(both, "--case", "spring"); accused(r) != "acme" || names(r) != "acme bolt" {
 		t.Errorf("a case that recorded the calls before bolt had the numbers: %q is accused, holders %q", accused(r), names(r))
 	}
+	s.bundle("spring", "acme")
 	if r := s.match(s.write("old.csv", old), "--seen", "2025-06-01"); accused(r) != "acme" {
 		t.Errorf("the old copy itself: %q is accused", accused(r))
 	}
@@ -293,5 +294,22 @@ func TestReusedMailbox(t *testing.T) {
 	}
 	if len(asked) != 3 {
 		t.Errorf("mailboxes of %v were asked", asked)
+	}
+}
+
+// bundle packs what a case says of a recipient's copy, which must verify and
+// say the same.
+func (s *shell) bundle(name, recipient string) {
+	s.t.Helper()
+	out := s.path(name + "-" + recipient + ".zip")
+	s.ok("evidence", "pack", name, "--recipient", recipient, "--alpha", "0.05", "--out", out)
+	var verified verifyDoc
+	s.ask(&verified, "evidence", "verify", out)
+	s.t.Logf("the bundle says 10^%.2f of %s", verified.Log10LR, recipient)
+	r := s.match(s.write("nothing.csv", []byte("phone\n+4915112345678\n")), "--case", name, "--alpha", "0.05", "--all")
+	for _, x := range r.Suspects {
+		if x.Recipient == recipient && (verified.Log10LR > x.Log10LR+0.1 || !verified.Valid) {
+			s.t.Errorf("the bundle says 10^%.2f of %s, the case 10^%.2f", verified.Log10LR, recipient, x.Log10LR)
+		}
 	}
 }
