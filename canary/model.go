@@ -35,6 +35,7 @@ type model struct {
 	sakes        float64             // share of full names that more rows than one bear
 	grain        []int64
 	masks        []map[string][]string // values that are drawn by place, by their punctuation
+	lengths      []map[int]bool        // of the same, in characters
 	single       []bool                // columns in which no value occurs twice
 	clusters     *clusters
 	mixer        *mixer

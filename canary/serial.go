@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"telltale/internal/identity"
 	"telltale/internal/key"
@@ -133,17 +134,18 @@ func (m *model) alike(i int, old string) []string {
 }
 
 // learnMasks sorts the values of columns that are drawn by place by their
-// punctuation.
+// punctuation, and notes their lengths.
 func (m *model) learnMasks() {
-	m.masks = make([]map[string][]string, len(m.p.Columns))
+	m.masks, m.lengths = make([]map[string][]string, len(m.p.Columns)), make([]map[int]bool, len(m.p.Columns))
 	for i := range m.p.Columns {
 		if !m.single[i] && !slices.Contains(m.serials, i) && !slices.Contains(m.nationals, i) {
 			continue
 		}
-		m.masks[i] = map[string][]string{}
+		m.masks[i], m.lengths[i] = map[string][]string{}, map[int]bool{}
 		for _, v := range m.values(i) {
 			k := punctuation(v)
 			m.masks[i][k] = append(m.masks[i][k], v)
+			m.lengths[i][utf8.RuneCountInString(v)] = true
 		}
 	}
 }

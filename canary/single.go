@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"telltale/internal/identity"
 	"telltale/internal/key"
@@ -81,6 +82,7 @@ func (d *draft) use(cells []string) {
 
 const (
 	renewTries = 96 // for a value that nobody has
+	renewForms = 48 // of them, that must have a form and a length that rows have
 	renewNear  = 12 // of them, before another row's value is varied instead
 )
 
@@ -92,7 +94,8 @@ func (d *draft) renew(i int) {
 		if try%renewNear == renewNear-1 {
 			old = d.m.values(i)[d.st.IntN(len(d.m.values(i)))]
 		}
-		if v := d.m.another(d.st, i, old, try >= renewNear); !d.repeats(i, v) {
+		v := d.m.another(d.st, i, old, try >= renewNear)
+		if (try >= renewForms || d.m.forms[i][formOf(v)] && d.m.lengths[i][utf8.RuneCountInString(v)]) && !d.repeats(i, v) {
 			d.cells[i] = v
 			return
 		}
@@ -107,10 +110,10 @@ func (m *model) another(st *key.Stream, i int, old string, hard bool) string {
 	if v, ok := m.varyKnown(st, i, k, old); ok {
 		return v
 	}
-	if v := dressPlain(old, m.phrase(st, i, old)); v != old {
+	if v := dressPlain(old, m.phrase(st, i, old)); v != old && !(m.coded(i) && st.IntN(2) == 0) {
 		return v
 	}
-	if alike := m.alike(i, old); len(alike) >= likePlaces && strings.ContainsAny(old, "0123456789") {
+	if alike := m.alike(i, old); len(alike) >= likePlaces && (m.coded(i) || strings.ContainsAny(old, "0123456789")) {
 		v, _ := spellByPlace(st, old, alike)
 		return v
 	}
@@ -119,6 +122,10 @@ func (m *model) another(st *key.Stream, i int, old string, hard bool) string {
 	}
 	return dressPlain(old, m.tokens[i].respell(st, strings.TrimSpace(old), len(m.p.Sample)))
 }
+
+// coded reports whether the values of a column have few lengths and
+// punctuations: codes, of letters or of anything.
+func (m *model) coded(i int) bool { return 20*len(m.masks[i]) <= len(m.values(i)) }
 
 // repeatsName reports whether a part of the name stands in a row, in a column
 // where none does twice.
