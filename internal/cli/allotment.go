@@ -2,12 +2,15 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 
+	"telltale/canary/alias"
+	"telltale/internal/key"
 	"telltale/store"
 )
 
@@ -19,51 +22,57 @@ func ownerOf(dataset, recipient string) string {
 // sharedOwner is the owner of those of the canaries that several copies have.
 func sharedOwner(dataset string) string { return url.PathEscape(dataset) + "/*" }
 
-// allotment gives contacts of the pools to an owner.
+// allotment gives contacts of the pools to owners, in one transaction.
 type allotment struct {
 	r     *registry
 	tx    store.Tx
 	lot   func(canonical string) uint64
-	owner string
 	now   time.Time
+	life  *poolLife
+	pools map[string]*openPool
 }
 
-// candidate is a contact that is free.
+// openPool is a pool while contacts are given out.
+type openPool struct {
+	held map[string]*candidate // by owner
+	free []*candidate          // in the order in which they are given
+}
+
+// candidate is a contact that somebody has, or may get.
 type candidate struct {
 	store.Contact
 	value string
 	lot   uint64
+	stage stage
 	since time.Time // when it became free again; zero for one that nobody had
 }
 
+func (r *registry) newAllotment(tx store.Tx, root key.Root, now time.Time) (*allotment, error) {
+	life, err := r.poolLife(tx, now)
+	return &allotment{r: r, tx: tx, lot: alias.Lot(root), now: now, life: life, pools: map[string]*openPool{}}, err
+}
+
 // take gives n contacts of a kind, one a place; fewer when the pool ends. What
-// the owner has, he keeps, unless it is retired. The next one is that of the lowest lot
-// among those that nobody had: were it the first in the pool, the numbers that
-// stand for persons would not be drawn from all of them. Those that somebody
-// had come last, the longest free one first.
-func (a allotment) take(kind string, n int) ([]string, error) {
+// the owner has, he keeps, unless it is retired.
+func (a *allotment) take(kind, owner string, n int) ([]string, error) {
 	if n == 0 {
 		return nil, nil
 	}
-	life, err := a.r.poolLife(a.tx, a.now)
-	if err != nil {
-		return nil, err
-	}
-	held, free, err := a.look(life, kind)
+	p, err := a.pool(kind)
 	if err != nil {
 		return nil, err
 	}
 	var values []string
 	for place := range n {
-		name := fmt.Sprintf("%s/%d", a.owner, place)
-		c, ok := held[name]
-		if !ok {
-			if len(free) == 0 {
-				continue // he may have those of later places
-			}
-			c, free = free[0], free[1:]
+		name := fmt.Sprintf("%s/%d", owner, place)
+		c := p.held[name]
+		if c == nil {
+			c = p.next(owner)
 		}
-		if err := a.give(life, c, name); err != nil {
+		if c == nil {
+			continue // he may have those of later places
+		}
+		if err := a.give(p, c, name); err != nil {
 			return nil, err
 		}
 		values = append(values, c.value)
@@ -71,42 +80,66 @@ func (a allotment) take(kind string, n int) ([]string, error) {
 	return values, nil
 }
 
-// look sorts the pool into what the owner has and what is free.
-func (a allotment) look(life *poolLife, kind string) (held map[string]candidate, free []candidate, err error) {
+func (a *allotment) pool(kind string) (*openPool, error) {
+	if p := a.pools[kind]; p != nil {
+		return p, nil
+	}
 	all, err := a.tx.Contacts(kind)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	held = map[string]candidate{}
-	for _, c := range a.r.mine(all) {
-		s, since := life.stage(c)
-		own := strings.HasPrefix(c.Holder(), a.owner+"/")
-		if !own && s != unused && s != rested || s == retired {
-			continue
+	p := &openPool{held: map[string]*candidate{}}
+	for _, contact := range a.r.mine(all) {
+		c := &candidate{Contact: contact}
+		if c.stage, c.since = a.life.stage(contact); c.stage == inUse || c.stage == rested {
+			p.held[contact.Holder()] = c
 		}
-		value, err := a.r.unseal("contact", kind, c.Sealed)
-		if err != nil {
-			return nil, nil, err
-		}
-		x := candidate{c, string(value), a.lot(string(value)), since}
-		if own {
-			held[c.Holder()] = x
-		} else {
-			free = append(free, x)
+		if c.stage == unused || c.stage == rested {
+			if err := a.open(c); err != nil {
+				return nil, err
+			}
+			p.free = append(p.free, c)
 		}
 	}
-	slices.SortFunc(free, func(x, y candidate) int { return cmp.Or(x.since.Compare(y.since), cmp.Compare(x.lot, y.lot)) })
-	return held, free, nil
+	slices.SortFunc(p.free, func(x, y *candidate) int { return cmp.Or(x.since.Compare(y.since), cmp.Compare(x.lot, y.lot)) })
+	a.pools[kind] = p
+	return p, nil
+}
+
+func (a *allotment) open(c *candidate) error {
+	if c.value != "" {
+		return nil
+	}
+	value, err := a.r.unseal("contact", c.Kind, c.Sealed)
+	c.value, c.lot = string(value), a.lot(string(value))
+	return err
+}
+
+// next takes out what is given next, nil when there is none: of what nobody had
+// that of the lowest lot, for were it the first in the pool, the numbers that
+// stand for persons would not be drawn from all of them; then what has been free
+// again for longest.
+func (p *openPool) next(owner string) *candidate {
+	p.free = slices.DeleteFunc(p.free, func(c *candidate) bool { return c.stage == inUse })
+	i := slices.IndexFunc(p.free, func(c *candidate) bool { return !strings.HasPrefix(c.Holder(), owner+"/") })
+	if i < 0 {
+		return nil
+	}
+	c := p.free[i]
+	p.free = slices.Delete(p.free, i, i+1)
+	delete(p.held, c.Holder())
+	return c
 }
 
 // give writes down who holds the contact from now on. An owner whose contact is
 // free for others says so again that it is his: his next copy is not there yet.
-func (a allotment) give(life *poolLife, c candidate, name string) error {
-	switch s, _ := life.stage(c.Contact); s {
+func (a *allotment) give(p *openPool, c *candidate, name string) (err error) {
+	switch c.stage {
 	case unused:
-		return a.tx.AllotContact(c.Kind, c.Lookup, name)
+		err = a.tx.AllotContact(c.Kind, c.Lookup, name)
 	case rested:
-		return a.tx.AddTerm(store.Term{Kind: c.Kind, Lookup: c.Lookup, Owner: name, Since: a.now})
+		err = a.tx.AddTerm(store.Term{Kind: c.Kind, Lookup: c.Lookup, Owner: name, Since: a.now})
 	}
-	return nil
+	c.stage, p.held[name] = inUse, c
+	return errors.Join(err, a.open(c))
 }

@@ -8,7 +8,6 @@ import (
 	"net/url"
 
 	"telltale/canary"
-	"telltale/canary/alias"
 	"telltale/fingerprint"
 	"telltale/internal/key"
 	"telltale/store"
@@ -74,7 +73,10 @@ func (j *exportJob) mintAll(ctx context.Context, n int) error {
 	if j.makeRoom {
 		j.vacancies = j.profile.Vacate(vacancy(j.root, j.dataset), canary.Room{Unique: n, Shared: j.shared, Compared: j.cover > 0})
 	}
-	err = j.r.Update(ctx, func(tx store.Tx) error {
+	err = j.r.Update(ctx, func(tx store.Tx) (err error) {
+		if j.allotment, err = j.r.newAllotment(tx, j.root, j.p.Now()); err != nil {
+			return err
+		}
 		shared, err := j.mintShared(tx)
 		if err != nil {
 			return err
@@ -161,10 +163,9 @@ func (j *exportJob) contacts(tx store.Tx, owner string, n int) (canary.Contacts,
 	if j.domains = out.Domains; len(out.Domains) > 0 {
 		emails = 0
 	}
-	a := allotment{r: j.r, tx: tx, lot: alias.Lot(j.root), owner: owner, now: j.p.Now()}
-	if out.Phones, err = a.take(poolPhone, n*phones); err != nil {
+	if out.Phones, err = j.allotment.take(poolPhone, owner, n*phones); err != nil {
 		return out, err
 	}
-	out.Emails, err = a.take(poolEmail, n*emails)
+	out.Emails, err = j.allotment.take(poolEmail, owner, n*emails)
 	return out, err
 }

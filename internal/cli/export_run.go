@@ -64,6 +64,7 @@ type exportJob struct {
 	detection canary.Detection
 	domains   []string // of the pool
 	numbers   *lottery // nil when no column shows numbers of the pool
+	allotment *allotment
 	passed    export.Result
 	sites     []int // of the shared canaries, see canary.Canary.Site
 	remarks   []string
