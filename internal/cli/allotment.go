@@ -34,6 +34,8 @@ type allotment struct {
 
 // openPool is a pool while contacts are given out.
 type openPool struct {
+	all  int
+	dry  bool                  // somebody got none at all, though there are some
 	held map[string]*candidate // by owner
 	free []*candidate          // in the order in which they are given
 }
@@ -77,6 +79,7 @@ func (a *allotment) take(kind, owner string, n int) ([]string, error) {
 		}
 		values = append(values, c.value)
 	}
+	p.dry = p.dry || len(values) == 0 && p.all > 0
 	return values, nil
 }
 
@@ -90,6 +93,7 @@ func (a *allotment) pool(kind string) (*openPool, error) {
 	}
 	p := &openPool{held: map[string]*candidate{}}
 	for _, contact := range a.r.mine(all) {
+		p.all++
 		c := &candidate{Contact: contact}
 		if c.stage, c.since = a.life.stage(contact); c.stage == inUse || c.stage == rested {
 			p.held[contact.Holder()] = c

@@ -33,6 +33,9 @@ func (j *exportJob) remarkOnPools(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
+			if p := j.allotment.pools[pool.kind]; p != nil && p.dry {
+				j.remarks = append(j.remarks, pool.kind+" pool: none was left for canaries of this export; what they got instead reaches nobody")
+			}
 			if t := life.tally(j.r.mine(contacts)); t.total > 0 && t.free < pool.each {
 				j.remarks = append(j.remarks, fmt.Sprintf("%s pool: %s, and a further recipient with %d canaries needs %d; telltale pool add %ss",
 					pool.kind, t.words(life.policy[pool.kind]), made.Unique, pool.each, pool.kind))

@@ -76,7 +76,11 @@ func (p printer) verdict(r match.Result, paint func(string) painted) {
 	case match.Shortlist:
 		p.line("%s: nobody can be named; the weight lies with %s", paint("shortlist"), strings.Join(shortlisted(r), ", "))
 	case match.Ours:
-		p.line("%s: rows of dataset %s, but nothing says whose copy they come from", paint("ours, source unknown"), r.Dataset)
+		what := "rows"
+		if r.RowsLinked == 0 && r.CanaryHits+len(r.Reused) > 0 {
+			what = "canaries"
+		}
+		p.line("%s: %s of dataset %s, but nothing says whose copy they come from", paint("ours, source unknown"), what, r.Dataset)
 	case match.None:
 		p.line("%s: nothing of ours was recognised", paint("no evidence"))
 	case match.Incomplete:
