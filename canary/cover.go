@@ -3,6 +3,7 @@ package canary
 import (
 	"cmp"
 	"encoding/binary"
+	"fmt"
 	"math"
 	"slices"
 
@@ -58,14 +59,57 @@ func tally(list []float64) map[float64]int {
 	return counts
 }
 
+// ReadCover reads what Bytes wrote; secret is the same.
+func ReadCover(secret key.Secret, b []byte) (*Cover, error) {
+	if len(b)%16 != 0 {
+		return nil, fmt.Errorf("cover: %d bytes", len(b))
+	}
+	c := &Cover{prf: secret.PRF()}
+	for ; len(b) > 0; b = b[16:] {
+		g := coverGroup{math.Float64frombits(binary.BigEndian.Uint64(b)), math.Float64frombits(binary.BigEndian.Uint64(b[8:]))}
+		if !(g.share >= 0 && g.share <= 1 && g.held >= 0 && g.held <= 1) {
+			return nil, fmt.Errorf("cover: share %g, held %g", g.share, g.held)
+		}
+		c.groups = append(c.groups, g)
+	}
+	return c, nil
+}
+
+// Bytes are what a registry keeps: of each group the share of the rows and the
+// chance that a copy holds one, as IEEE 754 doubles, big-endian. They are no
+// secret. A cover of none has none.
+func (c *Cover) Bytes() []byte {
+	var out []byte
+	if c != nil {
+		for _, g := range c.groups {
+			out = binary.BigEndian.AppendUint64(out, math.Float64bits(g.share))
+			out = binary.BigEndian.AppendUint64(out, math.Float64bits(g.held))
+		}
+	}
+	return out
+}
+
 // Rate is the chance, from 0 to 1, with which the row of that key is left out
 // of each copy; 0 for most rows. It is safe for concurrent use.
 func (c *Cover) Rate(rowKey [16]byte) float64 {
 	if c == nil {
 		return 0
 	}
+	return c.RateAt(c.Number(rowKey))
+}
+
+// Number is the row's uniform number, 0 to 1, that decides on its group. It is
+// the same for all covers of one secret.
+func (c *Cover) Number(rowKey [16]byte) float64 {
 	out := c.prf.Block(rowKey)
-	u := float64(binary.BigEndian.Uint64(out[:])>>11) / (1 << 53)
+	return float64(binary.BigEndian.Uint64(out[:])>>11) / (1 << 53)
+}
+
+// RateAt is Rate of a row with that number.
+func (c *Cover) RateAt(u float64) float64 {
+	if c == nil {
+		return 0
+	}
 	for _, g := range c.groups {
 		if u < g.share {
 			return 1 - g.held

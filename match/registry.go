@@ -32,11 +32,12 @@ type dataset struct {
 	planted  []planted
 	finder   *canary.Finder
 	vicinity vicinity
-	anywhere func() *recognise.Index // made when a message is first read
-	controls *canary.ControlSet      // nil when there is nothing to derive them from
-	domains  []string                // whose addresses are controls
-	book     *aliasBook              // nil when no copy carries aliases of addresses
-	numbers  *numberBook             // nil when none shows numbers of the pool
+	anywhere func() *recognise.Index  // made when a message is first read
+	controls *canary.ControlSet       // nil when there is nothing to derive them from
+	domains  []string                 // whose addresses are controls
+	book     *aliasBook               // nil when no copy carries aliases of addresses
+	numbers  *numberBook              // nil when none shows numbers of the pool
+	covers   map[string]*canary.Cover // of exports that have any
 }
 
 // layer is a version of a dataset's scheme, with the snapshots made under it.
@@ -104,6 +105,9 @@ func loadDataset(ctx context.Context, tx store.Tx, name string, e *Engine, keep 
 		if d.locale == "" {
 			d.locale = l.scheme.Locale
 		}
+	}
+	if err := d.loadCovers(); err != nil {
+		return nil, err
 	}
 	if err := d.loadCanaries(tx, e.master); err != nil {
 		return nil, err

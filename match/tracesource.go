@@ -17,6 +17,7 @@ type source struct {
 	number   map[string]int
 	copies   map[string][]issuedCopy // by snapshot
 	all      []issuedCopy
+	retired  []issuedCopy               // of which nobody knows any more what they held
 	withhold []*fingerprint.Withholding // nil for those from whom nothing is withheld
 	variants []variant
 	words    [][]fingerprint.Word // per variant and candidate; nil where nothing is marked
@@ -30,7 +31,11 @@ type issuedCopy struct {
 	who    int
 	issued time.Time
 	rate   float64
+	cover  *canary.Cover
 }
+
+// rateOf is the rate at which the copy lacks the row.
+func (c issuedCopy) rateOf(k fingerprint.RowKey) float64 { return max(c.rate, c.cover.Rate(k)) }
 
 // variant is a way in which copies are marked.
 type variant struct {
@@ -72,13 +77,16 @@ func (s *source) addCopies() {
 	by := make([]*family, len(s.names))
 	for _, x := range s.d.exports {
 		who, f := s.number[x.Recipient], s.d.familyOf(x.Scheme)
-		if x.WithholdRate > 0 && by[who] == nil && f != nil {
+		if (x.WithholdRate > 0 || len(x.Cover) > 0) && by[who] == nil && f != nil {
 			w := fingerprint.NewWithholding(s.d.name, x.Recipient, f.steady)
 			s.withhold[who], by[who] = &w, f
 		}
-		c := issuedCopy{who, x.IssuedAt, x.WithholdRate}
+		c := issuedCopy{who, x.IssuedAt, x.WithholdRate, s.d.covers[x.ID]}
 		if by[who] != f {
-			c.rate = 0
+			c.rate, c.cover = 0, nil
+		}
+		if !x.Retired.IsZero() {
+			s.retired = append(s.retired, c)
 		}
 		s.all = append(s.all, c)
 		s.copies[x.Snapshot] = append(s.copies[x.Snapshot], c)
@@ -193,6 +201,11 @@ func (s *source) addPerson(e *effect, p *linkedPerson, at time.Time) {
 			s.hold(e, c, at)
 		}
 	}
+	for _, c := range s.retired {
+		if e.state[c.who] == inCopy {
+			s.hold(e, c, at)
+		}
+	}
 	for who, w := range s.withhold {
 		if w != nil && e.state[who] == inCopy && e.rate != nil && e.rate[who] > 0 && w.Withheld(p.Key, e.rate[who]) {
 			e.state[who] = leftOut
@@ -207,11 +220,12 @@ func (s *source) hold(e *effect, c issuedCopy, at time.Time) {
 	if !at.IsZero() && c.issued.After(at) {
 		return
 	}
-	if c.rate > 0 && e.rate == nil {
+	rate := c.rateOf(e.key)
+	if rate > 0 && e.rate == nil {
 		e.rate = make([]float64, len(s.names))
 	}
-	if e.rate != nil && (e.state[c.who] == notHeld || c.rate < e.rate[c.who]) {
-		e.rate[c.who] = c.rate
+	if e.rate != nil && (e.state[c.who] == notHeld || rate < e.rate[c.who]) {
+		e.rate[c.who] = rate
 	}
 	e.state[c.who] = inCopy
 }

@@ -5,11 +5,13 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"net/url"
 	"runtime"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
 
+	"telltale/canary"
 	"telltale/fingerprint"
 	"telltale/fingerprint/code"
 )
@@ -120,7 +122,8 @@ const maxWithheldRows = 200_000
 
 func (d *decision) weighWithheld(ctx context.Context, s *dataset, h *holdings, candidates []Candidate) (Evidence, error) {
 	out := &withheldEvidence{weights: map[int]Weight{}}
-	rows := h.sample(maxWithheldRows)
+	w := &withheldWeigher{dataset: s, held: h, rows: h.sample(maxWithheldRows), covered: map[*family][]float64{}}
+	w.number(candidates)
 	weights := make([]Weight, len(candidates))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
@@ -130,7 +133,7 @@ func (d *decision) weighWithheld(ctx context.Context, s *dataset, h *holdings, c
 		}
 		g.Go(func() error {
 			if ctx.Err() == nil {
-				weights[i] = h.weighFamilies(s, c, rows)
+				weights[i] = w.weighFamilies(c)
 			}
 			return ctx.Err()
 		})
@@ -142,28 +145,9 @@ func (d *decision) weighWithheld(ctx context.Context, s *dataset, h *holdings, c
 	return out, err
 }
 
-// weighFamilies weighs a candidate's copies by family: one copy suffices to be
-// a source, so that several are weighed by the mean.
-func (h *holdings) weighFamilies(s *dataset, c Candidate, rows []int) (best Weight) {
-	var logs []float64
-	parts, of := s.byFamily(c)
-	for i, part := range parts {
-		if !withholds(part) {
-			continue
-		}
-		w := h.weigh(fingerprint.NewWithholding(s.name, c.Recipient, of[i].steady), part, rows)
-		logs = append(logs, w.LogE)
-		if len(logs) == 1 || w.LogE > best.LogE {
-			best = w
-		}
-	}
-	best.LogE = logMeanOf(logs)
-	return best
-}
-
 func withholds(c Candidate) bool {
 	for _, e := range c.Exports {
-		if e.WithholdRate > 0 {
+		if e.WithholdRate > 0 || len(e.Cover) > 0 {
 			return true
 		}
 	}
@@ -185,15 +169,64 @@ func (h *holdings) sample(n int) []int {
 	return rows
 }
 
+// withheldWeigher weighs the linked rows for one candidate after the other.
+type withheldWeigher struct {
+	dataset *dataset
+	held    *holdings
+	rows    []int                 // those that are weighed
+	covered map[*family][]float64 // number of each of rows that decides whether it covers canaries
+}
+
+// number draws what the covers of the candidates' exports make of the rows.
+func (w *withheldWeigher) number(candidates []Candidate) {
+	for _, c := range candidates {
+		for _, e := range c.Exports {
+			f, cover := w.dataset.familyOf(e.Scheme), w.dataset.covers[e.ID]
+			if cover == nil || w.covered[f] != nil {
+				continue
+			}
+			numbers := make([]float64, len(w.rows))
+			for n, i := range w.rows {
+				numbers[n] = cover.Number(w.held.keys[i])
+			}
+			w.covered[f] = numbers
+		}
+	}
+}
+
+// weighFamilies weighs a candidate's copies by family: one copy suffices to be
+// a source, so that several are weighed by the mean.
+func (w *withheldWeigher) weighFamilies(c Candidate) (best Weight) {
+	var logs []float64
+	parts, of := w.dataset.byFamily(c)
+	for i, part := range parts {
+		if !withholds(part) {
+			continue
+		}
+		one := w.weigh(part, of[i])
+		logs = append(logs, one.LogE)
+		if len(logs) == 1 || one.LogE > best.LogE {
+			best = one
+		}
+	}
+	best.LogE = logMeanOf(logs)
+	return best
+}
+
 // weigh counts rows, see code.WithheldLogE. A row counts for a candidate when
 // one of the candidate's exports would have held it: at the lowest rate of
 // those exports, since what is withheld at one rate is withheld at every
 // higher one.
-func (h *holdings) weigh(w fingerprint.Withholding, c Candidate, rows []int) Weight {
+func (w *withheldWeigher) weigh(c Candidate, f *family) Weight {
 	var counts []code.Withheld
+	withheld, copies := fingerprint.NewWithholding(w.dataset.name, c.Recipient, f.steady), w.copiesOf(c)
 	n, missing, expected := int64(0), 0.0, 0.0
-	for _, i := range rows {
-		q := h.rate(c, i)
+	for at, i := range w.rows {
+		covered := 0.0
+		if list := w.covered[f]; list != nil {
+			covered = list[at]
+		}
+		q := w.held.rate(copies, i, covered)
 		if q <= 0 || q >= 1 {
 			continue
 		}
@@ -204,7 +237,7 @@ func (h *holdings) weigh(w fingerprint.Withholding, c Candidate, rows []int) Wei
 		}
 		n++
 		expected += q
-		if w.Withheld(h.keys[i], q) {
+		if withheld.Withheld(w.held.keys[i], q) {
 			counts[at].Missing++
 			missing++
 		} else {
@@ -217,18 +250,60 @@ func (h *holdings) weigh(w fingerprint.Withholding, c Candidate, rows []int) Wei
 	return Weight{LogE: code.WithheldLogE(counts, nil), N: n, Share: max(1e-3, 1-missing/expected)}
 }
 
-// rate is the lowest rate of the exports that hold row i and had been issued
-// when it was seen; -1 when there is none.
-func (h *holdings) rate(c Candidate, i int) float64 {
-	rate := -1.0
+// heldCopy is an export as far as it tells which rows it was to hold.
+type heldCopy struct {
+	in     uint64 // bit of its snapshot; 0 where that is not known any more
+	issued int64
+	rate   float64
+	cover  *canary.Cover
+}
+
+func (c heldCopy) rateOf(covered float64) float64 { return max(c.rate, c.cover.RateAt(covered)) }
+
+func (w *withheldWeigher) copiesOf(c Candidate) (out []heldCopy) {
 	for _, e := range c.Exports {
-		n, ok := h.number[e.Snapshot]
-		if !ok || h.in[i]>>n&1 == 0 || h.at[i] != 0 && e.IssuedAt.Unix() > h.at[i] {
+		x := heldCopy{issued: e.IssuedAt.Unix(), rate: e.WithholdRate, cover: w.dataset.covers[e.ID]}
+		if n, ok := w.held.number[e.Snapshot]; ok {
+			x.in = 1 << n
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// rate is the lowest rate of the copies that hold row i and had been issued
+// when it was seen; -1 when there is none. Of copies that are retired, or older
+// than holdings reach, nobody knows what they held: if another has the row, they
+// may have had it.
+func (h *holdings) rate(copies []heldCopy, i int, covered float64) float64 {
+	rate, lost := -1.0, 1.0
+	for _, c := range copies {
+		if h.at[i] != 0 && c.issued > h.at[i] {
 			continue
 		}
-		if rate < 0 || e.WithholdRate < rate {
-			rate = e.WithholdRate
+		switch q := c.rateOf(covered); {
+		case c.in == 0:
+			lost = min(lost, q)
+		case h.in[i]&c.in != 0 && (rate < 0 || q < rate):
+			rate = q
 		}
 	}
-	return rate
+	return min(rate, lost)
+}
+
+// loadCovers takes up which rows exports hold with another chance than others.
+func (d *dataset) loadCovers() error {
+	d.covers = map[string]*canary.Cover{}
+	for _, e := range d.exports {
+		f := d.familyOf(e.Scheme)
+		if len(e.Cover) == 0 || f == nil {
+			continue
+		}
+		c, err := canary.ReadCover(f.steady.Derive("cover/"+url.PathEscape(d.name)), e.Cover)
+		if err != nil {
+			return fmt.Errorf("export %s: %w", e.ID, err)
+		}
+		d.covers[e.ID] = c
+	}
+	return nil
 }

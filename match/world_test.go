@@ -66,6 +66,7 @@ type issue struct {
 	canaries   int
 	shared     int
 	withhold   float64
+	cover      int // unique canaries that are covered, whether there are any or not
 	at         time.Time
 	keep       []string // recipients whose copies are wanted; nil: all
 }
@@ -111,7 +112,7 @@ func (w *world) make(i issue) map[string][][]string {
 			rows, planted := w.copy(i, marker, profile, keys, plans, r, wanted)
 			copies[r] = rows
 			x := store.Export{ID: fmt.Sprintf("x%d-%d", w.serial, n), Dataset: i.dataset, Recipient: r, Snapshot: snapshot, Scheme: 1, State: store.Issued,
-				File: "-", SHA256: strings.Repeat("0", 64), Rows: int64(len(rows)), Density: i.scheme.Density, WithholdRate: i.withhold, IssuedAt: i.at}
+				File: "-", SHA256: strings.Repeat("0", 64), Rows: int64(len(rows)), Density: i.scheme.Density, WithholdRate: i.withhold, Cover: w.covering(i).Bytes(), IssuedAt: i.at}
 			var sealed []store.Canary
 			for slot, c := range planted {
 				b, err := SealCanary(w.master, x.ID, c)
@@ -203,6 +204,10 @@ func (w *world) index(i issue, keys []fingerprint.RowKey) []link.Chunk {
 	return chunks
 }
 
+func (w *world) covering(i issue) *canary.Cover {
+	return canary.NewCover(w.master.Derive("cover/"+url.PathEscape(i.dataset)), int64(len(i.rows)), i.cover, nil, 1)
+}
+
 // copy renders the copy of one recipient.
 func (w *world) copy(i issue, m *fingerprint.Marker, p *canary.Profile, keys []fingerprint.RowKey, plans [][]fingerprint.Mark, r string, wanted bool) ([][]string, []canary.Canary) {
 	owner := url.PathEscape(i.dataset) + "/" + url.PathEscape(r)
@@ -223,7 +228,7 @@ func (w *world) copy(i issue, m *fingerprint.Marker, p *canary.Profile, keys []f
 		}
 	}
 	var out [][]string
-	withholding := fingerprint.NewWithholding(i.dataset, r, w.master)
+	withholding, cover := fingerprint.NewWithholding(i.dataset, r, w.master), w.covering(i)
 	at := map[string]int{}
 	for n, c := range i.scheme.Columns {
 		at[c.Name] = n
@@ -242,7 +247,7 @@ func (w *world) copy(i issue, m *fingerprint.Marker, p *canary.Profile, keys []f
 			prev = i.rows[n-1]
 		}
 		plant(planter.Due(int64(n)), prev, row)
-		if !wanted || withholding.Withheld(keys[n], i.withhold) {
+		if !wanted || withholding.Withheld(keys[n], max(i.withhold, cover.Rate(keys[n]))) {
 			continue
 		}
 		row = slices.Clone(row)

@@ -159,6 +159,10 @@ func (e Export) DigestWith(canaries [][32]byte) [32]byte {
 	if len(e.Commitments) > 0 {
 		d.blob(e.Commitments)
 	}
+	if len(e.Cover) > 0 {
+		d.text("cover")
+		d.blob(e.Cover)
+	}
 	return d.sum()
 }
 

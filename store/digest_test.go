@@ -32,10 +32,11 @@ var (
 	someStamp    = Stamp{Size: 12, Checkpoint: []byte("checkpoint"), Response: []byte("response"), Recorded: moment(12)}
 	someErasure  = Erasure{Seq: 3, Kind: Forget, At: moment(13), Sealed: []byte("statement"), Changes: []Change{
 		{Kind: KindSnapshot, Subject: "s1", Before: [32]byte{1}, After: [32]byte{2}}, {Kind: KindSighting, Subject: "spring/2", Before: [32]byte{3}, After: [32]byte{4}}}}
-	someKey     = Key{ID: "0123", Role: Issuing, Public: "telltale/0123+00000000+AA==", Box: []byte{1, 2}, Anchor: []byte("anchor"), Certificate: []byte("note"), AddedAt: moment(13)}
-	someSecret  = Secret{Holder: "0123", Subject: "era/4567", Sealed: []byte("sealed")}
-	keyedScheme = Scheme{Version: 2, Rules: []byte(`{"density":0.5}`), Profile: []byte("sealed profile"), Key: "0123", AddedAt: moment(4)}
-	someFact    = Fact{Case: "spring", Seq: 3, Basis: "chat", Recorded: moment(10), Sealed: []byte("fact")}
+	someKey       = Key{ID: "0123", Role: Issuing, Public: "telltale/0123+00000000+AA==", Box: []byte{1, 2}, Anchor: []byte("anchor"), Certificate: []byte("note"), AddedAt: moment(13)}
+	someSecret    = Secret{Holder: "0123", Subject: "era/4567", Sealed: []byte("sealed")}
+	coveredExport = Export{ID: "e2", Dataset: "orders", Recipient: "acme", Snapshot: "s1", Scheme: 2, State: Issued, File: "out.csv", SHA256: "cc", IssuedAt: moment(6), Cover: []byte("cover")}
+	keyedScheme   = Scheme{Version: 2, Rules: []byte(`{"density":0.5}`), Profile: []byte("sealed profile"), Key: "0123", AddedAt: moment(4)}
+	someFact      = Fact{Case: "spring", Seq: 3, Basis: "chat", Recorded: moment(10), Sealed: []byte("fact")}
 )
 
 // digests gives the digest of each record above, or of one put in its place.
@@ -60,12 +61,14 @@ var digests = map[string]struct {
 	"grant":     {someKey, func(v any) [32]byte { return v.(Key).Digest() }},
 	"secret":    {someSecret, func(v any) [32]byte { return v.(Secret).Digest() }},
 
+	"export with cover": {coveredExport, func(v any) [32]byte { return v.(Export).Digest(nil) }},
+
 	"scheme of a key": {keyedScheme, func(v any) [32]byte { return v.(Scheme).Digest("orders") }},
 }
 
 // byErasure are fields that erasures set, and commit to, and those that are
 // records themselves.
-var byErasure = map[string]bool{"snapshot.Now": true, "export.Retired": true, "contact.Terms": true}
+var byErasure = map[string]bool{"snapshot.Now": true, "export.Retired": true, "export with cover.Retired": true, "contact.Terms": true}
 
 // TestDigestsCoverEveryField changes each field in turn; a field that is
 // added later is covered by this test at once.

@@ -135,7 +135,8 @@ type Export struct {
 	Density      float64
 	IssuedAt     time.Time
 	Commitments  []byte    // see internal/evidence; empty in exports of registries of version 1
-	Retired      time.Time `json:"-"` // when its canaries, and as a rule its index, were erased; zero while it is not. Set by the store
+	Cover        []byte    `json:",omitempty"` // see canary.Cover; empty where all rows are withheld at one rate
+	Retired      time.Time `json:"-"`          // when its canaries, and as a rule its index, were erased; zero while it is not. Set by the store
 }
 
 // Canary is a fabricated identity that one export carries.

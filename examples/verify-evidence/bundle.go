@@ -83,6 +83,7 @@ type bundle struct {
 		Density      float64    `json:"density"`
 		Micros       int64      `json:"issued_at"`
 		Commitments  hexBytes   `json:"commitments"`
+		Cover        hexBytes   `json:"cover"`
 		Digests      []hexBytes `json:"canary_digests"`
 	} `json:"export"`
 	Sightings []struct {

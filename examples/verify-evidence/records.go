@@ -78,6 +78,10 @@ func (v *verifier) exportRecord(state string) *record {
 	if len(x.Commitments) > 0 {
 		r.bytes(sum(x.Commitments))
 	}
+	if len(x.Cover) > 0 {
+		r.texts("cover")
+		r.bytes(sum(x.Cover))
+	}
 	return r
 }
 

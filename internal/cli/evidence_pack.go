@@ -241,7 +241,7 @@ func (k *packing) loadExport(tx store.Tx) error {
 	b.Snapshot = evidence.SnapshotRecord{ID: snapshot.ID, Rows: snapshot.Rows, SHA256: snapshot.SHA256, Index: snapshot.Index, Micros: snapshot.Recorded.UnixMicro()}
 	b.Export = evidence.ExportRecord{ID: e.ID, Recipient: e.Recipient, State: string(e.State), File: e.File, SHA256: e.SHA256, Bytes: e.Bytes, Rows: e.Rows,
 		MarkedCells: e.MarkedCells, ChangedCells: e.ChangedCells, Canaries: e.Canaries, Shared: e.Shared, Withheld: e.Withheld, WithholdRate: e.WithholdRate,
-		Density: e.Density, Micros: e.IssuedAt.UnixMicro(), Commitments: e.Commitments, Digests: []evidence.Hex{}}
+		Density: e.Density, Micros: e.IssuedAt.UnixMicro(), Commitments: e.Commitments, Cover: e.Cover, Digests: []evidence.Hex{}}
 	for _, c := range canaries {
 		d := c.Digest()
 		b.Export.Digests = append(b.Export.Digests, d[:])

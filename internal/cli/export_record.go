@@ -156,7 +156,7 @@ func (j *exportJob) describe(o *outgoing, count export.Count) ([]store.Canary, e
 	o.record = store.Export{
 		ID: newID(), Dataset: j.dataset, Recipient: o.recipient, Snapshot: j.snapshot, Scheme: j.version, State: store.Pending,
 		File: o.path, Rows: count.Rows, MarkedCells: count.Marked, ChangedCells: count.Changed, Withheld: count.Withheld,
-		WithholdRate: j.withhold, Density: j.density, IssuedAt: j.p.Now(),
+		WithholdRate: j.withhold, Density: j.density, IssuedAt: j.p.Now(), Cover: j.covering.Bytes(),
 	}
 	if o.file != nil {
 		o.record.SHA256, o.record.Bytes = o.file.SHA256(), o.file.Bytes()

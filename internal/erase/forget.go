@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -147,7 +148,11 @@ func (e *forgetting) exports(t table, root key.Root, rows *link.RowSet, k *kept)
 			continue
 		}
 		if x.Retired.IsZero() {
-			e.record.Statement.Exports = append(e.record.Statement.Exports, e.loss(x, t, rows, k.Places, marker, root))
+			loss, err := e.loss(x, t, rows, k.Places, marker, root)
+			if err != nil {
+				return err
+			}
+			e.record.Statement.Exports = append(e.record.Statement.Exports, loss)
 		}
 		if len(x.Commitments) > 0 {
 			k.Exports[x.ID] = inOrder(committer.Leaves(rows, x.Recipient, k.Places), k.Places)
@@ -163,13 +168,17 @@ func inOrder(leaves evidence.Kept, places []int) (out keptRows) {
 	return out
 }
 
-func (e *forgetting) loss(x store.Export, t table, rows *link.RowSet, places []int, marker *fingerprint.Marker, root key.Root) ExportLoss {
+func (e *forgetting) loss(x store.Export, t table, rows *link.RowSet, places []int, marker *fingerprint.Marker, root key.Root) (ExportLoss, error) {
 	out := ExportLoss{Export: x.ID, Recipient: x.Recipient, Dataset: x.Dataset, IssuedAt: x.IssuedAt}
 	withheld := fingerprint.NewWithholding(x.Dataset, x.Recipient, root)
+	cover, err := canary.ReadCover(root.Derive("cover/"+url.PathEscape(x.Dataset)), x.Cover)
+	if err != nil {
+		return out, fmt.Errorf("export %s: %w", x.ID, err)
+	}
 	threshold := fingerprint.Threshold(x.Density)
 	for _, at := range places {
 		k := rows.Keys[at]
-		if withheld.Withheld(k, x.WithholdRate) {
+		if withheld.Withheld(k, max(x.WithholdRate, cover.Rate(k))) {
 			out.Withheld++
 			continue
 		}
@@ -187,7 +196,7 @@ func (e *forgetting) loss(x store.Export, t table, rows *link.RowSet, places []i
 			}
 		}
 	}
-	return out
+	return out, nil
 }
 
 // profiles takes the people out of what was learned of tables.

@@ -158,6 +158,7 @@ type ExportRecord struct {
 	Density      float64 `json:"density"`
 	Micros       int64   `json:"issued_at"`
 	Commitments  Hex     `json:"commitments"`
+	Cover        Hex     `json:"cover,omitempty"`
 	Digests      []Hex   `json:"canary_digests"`
 }
 

@@ -46,13 +46,16 @@ func Pack(b *Bundle, c *Collector, seen Seen, s note.Signer) ([]byte, error) {
 	if b.Result, err = b.compute(); err != nil {
 		return nil, err
 	}
-	b.LeftOut = leftOut(seen.Result, b.Export.Recipient)
+	b.LeftOut = leftOut(seen.Result, b.Export.Recipient, len(b.Export.Cover) > 0)
 	return b.write(s)
 }
 
 // leftOut names the lines that a decision weighs and a bundle does not.
-func leftOut(r match.Result, recipient string) []string {
+func leftOut(r match.Result, recipient string, cover bool) []string {
 	out := []string{"joint decoding: the search for several sources at once looks at the words of other recipients, which a bundle must not open"}
+	if cover {
+		out = append(out, "cover: rows that few copies have are weighed at the common rate of withholding, which is less than match makes of them")
+	}
 	for _, s := range r.Suspects {
 		for _, e := range s.Evidence {
 			switch {

@@ -115,7 +115,7 @@ func (b *Bundle) digestIn(state store.ExportState) (Hash, error) {
 	}
 	e := store.Export{ID: x.ID, Dataset: b.Dataset.Name, Recipient: x.Recipient, Snapshot: b.Snapshot.ID, Scheme: b.Dataset.Version, State: state,
 		File: x.File, SHA256: x.SHA256, Bytes: x.Bytes, Rows: x.Rows, MarkedCells: x.MarkedCells, ChangedCells: x.ChangedCells, Canaries: x.Canaries,
-		Shared: x.Shared, Withheld: x.Withheld, WithholdRate: x.WithholdRate, Density: x.Density, IssuedAt: moment(x.Micros), Commitments: x.Commitments}
+		Shared: x.Shared, Withheld: x.Withheld, WithholdRate: x.WithholdRate, Density: x.Density, IssuedAt: moment(x.Micros), Commitments: x.Commitments, Cover: x.Cover}
 	return e.DigestWith(digests), nil
 }
 

@@ -174,7 +174,7 @@ func calibrationTables(t *testing.T) []calibrationTable {
 
 func calibrate(t *testing.T, c calibrationTable, seed, k uint64, tallies map[string]*tally) {
 	st := registry(t)
-	p := Policy{Recipients: 200, Copies: 8, Withhold: 0.01, Shared: 10, Canaries: 5, Pool: pool}
+	p := Policy{Recipients: 200, Copies: 8, Withhold: 0.01, Shared: 10, Canaries: 5, Cover: 0.5, Pool: pool}
 	if !c.pool {
 		p.Shared, p.Canaries = 0, 0
 	}

@@ -73,12 +73,13 @@ func (w *World) issue(ctx context.Context, st store.Store, master key.Secret) er
 	if err != nil {
 		return err
 	}
+	w.covering = w.cover(marker, master)
 	var chunks []link.Chunk
 	spec := link.Spec{Columns: w.source.Scheme.Columns, Locale: w.source.Scheme.Locale}
 	plan := export.Plan{
 		Marker: marker, Indexer: link.NewIndexer(spec, w.source.Dataset, master),
 		Builder:   link.NewBuilder(spec, func(c link.Chunk) error { chunks = append(chunks, c); return nil }),
-		Threshold: fingerprint.Threshold(w.policy.density()), Withhold: w.policy.Withhold, Cover: w.cover(marker, master), Vacancies: w.vacancies,
+		Threshold: fingerprint.Threshold(w.policy.density()), Withhold: w.policy.Withhold, Cover: w.covering, Vacancies: w.vacancies,
 	}
 	for i, o := range out {
 		plan.Copies = append(plan.Copies, export.Copy{Word: marker.Word(recipientName(i)), Canaries: o.planter, Out: o.collector,
@@ -228,7 +229,7 @@ func (w *World) recordExport(tx store.Tx, master key.Secret, i int, o *outgoing)
 		}
 	}
 	x := store.Export{ID: fmt.Sprintf("%s-%04d", w.source.Dataset, i), Dataset: w.source.Dataset, Recipient: name, Snapshot: w.source.Dataset + "-1",
-		Scheme: 1, State: store.Pending, File: "-", SHA256: noDigest, Density: w.policy.density(), WithholdRate: w.policy.Withhold,
+		Scheme: 1, State: store.Pending, File: "-", SHA256: noDigest, Density: w.policy.density(), WithholdRate: w.policy.Withhold, Cover: w.covering.Bytes(),
 		Rows: int64(len(w.source.Rows)), IssuedAt: issuedAt}
 	var sealed []store.Canary
 	if o != nil {

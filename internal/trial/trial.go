@@ -102,6 +102,7 @@ type World struct {
 	copies    []attack.Table // canaries have the origin attack.Foreign
 	issued    []Issued
 	vacancies *canary.Vacancies
+	covering  *canary.Cover
 	open      func() (*match.Engine, error)
 	engines   chan *match.Engine // one for each processor, nil until it is needed
 }

@@ -17,9 +17,9 @@ func (t *tx) AddExport(e store.Export, canaries []store.Canary) error {
 		return err
 	}
 	_, err := t.exec(`INSERT INTO exports (id, dataset, recipient, snapshot, scheme, state, file, sha256, bytes, rows, marked_cells, changed_cells,
-		canaries, shared, withheld, withhold_rate, density, issued_at, commitments) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		canaries, shared, withheld, withhold_rate, density, issued_at, commitments, cover) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		e.ID, e.Dataset, e.Recipient, e.Snapshot, e.Scheme, string(e.State), e.File, e.SHA256, e.Bytes, e.Rows, e.MarkedCells, e.ChangedCells,
-		e.Canaries, e.Shared, e.Withheld, e.WithholdRate, e.Density, micros(e.IssuedAt), blob(e.Commitments))
+		e.Canaries, e.Shared, e.Withheld, e.WithholdRate, e.Density, micros(e.IssuedAt), blob(e.Commitments), blob(e.Cover))
 	if err != nil {
 		return invalid("export", e.ID, err)
 	}
@@ -83,14 +83,14 @@ func (t *tx) IssueExport(id string) error {
 }
 
 const exportColumns = `SELECT id, dataset, recipient, snapshot, scheme, state, file, sha256, bytes, rows, marked_cells, changed_cells,
-	canaries, shared, withheld, withhold_rate, density, issued_at, commitments,
+	canaries, shared, withheld, withhold_rate, density, issued_at, commitments, cover,
 	(SELECT at FROM erasures JOIN erasure_changes c ON c.erasure = seq WHERE c.kind = 'export' AND c.subject = id) FROM exports `
 
 func scanExport(scan row) (e store.Export, err error) {
 	var at int64
 	var retired sql.NullInt64
 	err = scan(&e.ID, &e.Dataset, &e.Recipient, &e.Snapshot, &e.Scheme, &e.State, &e.File, &e.SHA256, &e.Bytes, &e.Rows, &e.MarkedCells, &e.ChangedCells,
-		&e.Canaries, &e.Shared, &e.Withheld, &e.WithholdRate, &e.Density, &at, &e.Commitments, &retired)
+		&e.Canaries, &e.Shared, &e.Withheld, &e.WithholdRate, &e.Density, &at, &e.Commitments, &e.Cover, &retired)
 	if e.IssuedAt = moment(at); retired.Valid {
 		e.Retired = moment(retired.Int64)
 	}

@@ -24,6 +24,8 @@ var (
 	schema5 string
 	//go:embed schema6.sql
 	schema6 string
+	//go:embed schema7.sql
+	schema7 string
 )
 
 // migration leads from a version to the next. What before and after do that a
@@ -43,6 +45,7 @@ var migrations = []migration{
 	{script: schema4},
 	{script: schema5},
 	{script: schema6},
+	{script: schema7},
 }
 
 // prepare refuses what is no registry or a newer one, and brings an older one

@@ -179,7 +179,7 @@ func TestTampering(t *testing.T) {
 		{Name: "chunk by hand", Do: script(`INSERT INTO snapshot_chunks VALUES ('s2', 1, 0, '', '', x'00')`)},
 		{Name: "chunk of no snapshot", Do: script(`INSERT INTO snapshot_chunks VALUES ('s9', 1, 0, '', '', x'00')`)},
 		{Name: "chunks exchanged", Do: script(`UPDATE snapshot_chunks SET place = place + 10 WHERE place < 3`, `UPDATE snapshot_chunks SET place = 13 - place WHERE place > 10`)},
-		{Name: "export by hand", Do: script(`INSERT INTO exports SELECT 'e9', dataset, recipient, snapshot, scheme, state, file, sha256, bytes, rows, marked_cells, changed_cells, canaries, shared, withheld, withhold_rate, density, issued_at, commitments FROM exports WHERE id = 'e1'`)},
+		{Name: "export by hand", Do: script(`INSERT INTO exports SELECT 'e9', dataset, recipient, snapshot, scheme, state, file, sha256, bytes, rows, marked_cells, changed_cells, canaries, shared, withheld, withhold_rate, density, issued_at, commitments, cover FROM exports WHERE id = 'e1'`)},
 		{Name: "exports exchange recipients", Do: script(`UPDATE exports SET recipient = CASE recipient WHEN 'acme' THEN 'acme/south' ELSE 'acme' END`)},
 		{Name: "canary by hand", Do: script(`INSERT INTO canaries VALUES ('e1', 9, 0, x'', x'')`)},
 		{Name: "canary of no export", Do: script(`INSERT INTO canaries VALUES ('e9', 9, 0, x'0102030405060708', x'')`)},

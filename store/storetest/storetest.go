@@ -240,7 +240,7 @@ func iterate(list []store.Chunk) func() (store.Chunk, error) {
 func export(id, recipient string, n int) store.Export {
 	return store.Export{ID: id, Dataset: "orders", Recipient: recipient, Snapshot: "s1", Scheme: 1, State: store.Pending,
 		File: "/tmp/out " + id + ".csv", SHA256: strings.Repeat("cd", 32), Bytes: 1 << 33, Rows: 1000, MarkedCells: 500, ChangedCells: 251,
-		Canaries: 2, Shared: 1, Withheld: 7, WithholdRate: 0.01, Density: 0.25, IssuedAt: at(n), Commitments: []byte("roots of " + id)}
+		Canaries: 2, Shared: 1, Withheld: 7, WithholdRate: 0.01, Density: 0.25, IssuedAt: at(n), Commitments: []byte("roots of " + id), Cover: []byte("cover of " + id)}
 }
 
 func canaries(export string) []store.Canary {
