@@ -60,7 +60,7 @@ func (j *exportJob) mint(ctx context.Context) error {
 			return err
 		}
 		if n == wanted {
-			j.remarks = append(j.remarks, fmt.Sprintf("fewer than %d canaries in each copy: %v; telltale pool add gives them contacts", wanted, err))
+			j.remarks = append(j.remarks, fmt.Sprintf("fewer than %d canaries in each copy: %v; %s gives them contacts", wanted, err, poolCommand(exhausted)))
 		}
 	}
 }

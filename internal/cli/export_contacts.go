@@ -27,8 +27,8 @@ func contactUses(minted []canary.Canary, columns []fingerprint.Column) []contact
 // originInWords follows a number of canaries and the name of a column.
 var originInWords = map[canary.Origin]string{
 	canary.Pool:       "reaches you",
-	canary.Reserved:   "is of a range that a regulator keeps out of use, and never rings",
-	canary.Absent:     "is left empty, for the pool has none",
+	canary.Reserved:   "is of a range that a regulator keeps out of use, and never rings (telltale pool add phones gives numbers that do)",
+	canary.Absent:     "is left empty, for the pool has none (telltale pool add phones)",
 	canary.Assignable: "is well formed and new to the table, but might be assigned to somebody",
 }
 

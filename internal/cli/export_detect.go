@@ -32,7 +32,7 @@ func (j *exportJob) detect(ctx context.Context) error {
 	}
 	return &failure{exit: exitError, code: "detectable",
 		err:  fmt.Errorf("%s: canaries could be told from rows (%s); nothing was written", j.input, describeDetection(j.detection)),
-		hint: "register the dataset again with other column kinds (dataset add --kind), leave them out with --canaries 0, or export all the same with --force"}
+		hint: "register the dataset again with other column kinds ([kinds] in a policy file, dataset add --policy), leave them out with --canaries 0, or export all the same with --force"}
 }
 
 // canaryTrial is the secret of canaries that are measured and never issued.
@@ -58,9 +58,6 @@ func (j *exportJob) trialContacts(minted []canary.Canary) canary.Contacts {
 	}
 	return out
 }
-
-// contactsShow is by how much contacts raise the AUC before a remedy is named.
-const contactsShow = 0.1
 
 func fromPool(c canary.Canary, column int) bool {
 	for _, s := range c.Origins {
@@ -95,14 +92,10 @@ func (j *exportJob) remarkOnCanaries(made canary.Copies) {
 	case !d.Measured:
 		j.p.remark("canaries: the table has too few rows to tell whether they stand out")
 	default:
-		j.p.remark("canaries against rows: %s", describeDetection(d))
+		j.p.remark("canaries against rows: %s%s", describeDetection(d), rowsRemedy(d))
 	}
 	if c := d.Contacts; c != nil {
-		hint := ""
-		if c.AUC > d.AUC+contactsShow {
-			hint = "; numbers of the pool should look like the table's, and --address-bits below " + fmt.Sprint(j.address) + " makes addresses of mail more like its own"
-		}
-		j.p.remark("with their contacts: %s%s", describeDetection(*c), hint)
+		j.p.remark("with their contacts: %s%s", describeDetection(*c), contactsRemedy(d, j.trialContacts(j.minted()), j.scheme.Columns))
 	}
 	if uses := contactUses(j.minted(), j.scheme.Columns); len(uses) > 0 {
 		j.p.remark("contacts of canaries: %s", describeContacts(uses))

@@ -289,7 +289,7 @@ func (j *planJob) withFewerCanaries(f func(trial.Policy) (trial.Assessment, erro
 			return a, err
 		}
 		if j.planted == first {
-			j.remarks = append(j.remarks, fmt.Sprintf("fewer than %d canaries in each copy: %v; telltale pool add gives them contacts", first, exhausted))
+			j.remarks = append(j.remarks, fmt.Sprintf("fewer than %d canaries in each copy: %v; %s gives them contacts", first, exhausted, poolCommand(exhausted)))
 		}
 	}
 }

@@ -17,6 +17,7 @@ const mostTrial = 20
 type planCanaries struct {
 	Detectability *canary.Detection `json:"detectability"`
 	Contacts      []contactUseDoc   `json:"canary_contacts"`
+	remedies      [2]string         // of cells, of contacts
 }
 
 // planCover is what plan says of recipients who compare copies of the file,
@@ -67,6 +68,7 @@ func (j *planJob) hide(r *registry, planted int) (out planCanaries, err error) {
 	d, err := profile.Detect(secret, j.policy.Pool)
 	if d.Measured {
 		out.Detectability = &d
+		out.remedies = [2]string{rowsRemedy(d), contactsRemedy(d, j.policy.Pool, j.source.Scheme.Columns)}
 	}
 	return out, err
 }
@@ -81,9 +83,9 @@ func (d planDoc) writeCanaries(w io.Writer) {
 	case d.Detectability == nil:
 		fmt.Fprintf(w, "too few rows to tell\n")
 	default:
-		wrapped(w, "", "Trees that know which rows are real tell canaries from rows at an "+describeDetection(*d.Detectability)+".")
+		wrapped(w, "", "Trees that know which rows are real tell canaries from rows at an "+describeDetection(*d.Detectability)+d.remedies[0]+".")
 		if c := d.Detectability.Contacts; c != nil {
-			wrapped(w, "", "With their contacts: "+describeDetection(*c)+".")
+			wrapped(w, "", "With their contacts: "+describeDetection(*c)+d.remedies[1]+".")
 		}
 		if d.Detectability.TooEasy() {
 			wrapped(w, "", fmt.Sprintf("An export with --canaries is refused above %g, unless --force is given.", canary.DetectLimit))
