@@ -186,10 +186,11 @@ func (p *program) addContacts(c *cli.Context, kind string, values []string) erro
 	}
 	return p.withRole(c.Context, store.Issuing, func(r *registry) error {
 		now := p.Now() // one for all: a batch is what was added together
-		var added int
+		var added, worn int
 		err := r.Update(c.Context, func(tx store.Tx) error {
-			contacts, err := r.notYetThere(tx, kind, values, now)
-			if err != nil {
+			var contacts []store.Contact
+			var err error
+			if contacts, worn, err = r.notYetThere(tx, kind, values, now); err != nil {
 				return err
 			}
 			if added, err = tx.AddContacts(contacts); err != nil || !c.IsSet("reuse-after") {
@@ -200,12 +201,15 @@ func (p *program) addContacts(c *cli.Context, kind string, values []string) erro
 		if err != nil {
 			return err
 		}
-		doc := map[string]any{"schema": "telltale.pool/1", "kind": kind, "added": added, "known": len(values) - added}
+		doc := map[string]any{"schema": "telltale.pool/1", "kind": kind, "added": added, "known": len(values) - added, "retired": worn}
 		if c.IsSet("reuse-after") {
 			doc["reuse"] = policy.String()
 		}
 		return p.print(doc, func(w io.Writer) {
 			fmt.Fprintf(w, "%s: %d added, %d were there already\n", kind, added, len(values)-added)
+			if worn > 0 {
+				fmt.Fprintf(w, "%d of these are retired, and stay so\n", worn)
+			}
 			if c.IsSet("reuse-after") {
 				fmt.Fprintf(w, "%s pool: reuse %s\n", kind, policy.words())
 			}
@@ -213,16 +217,21 @@ func (p *program) addContacts(c *cli.Context, kind string, values []string) erro
 	})
 }
 
-func (r *registry) notYetThere(tx store.Tx, kind string, values []string, now time.Time) (contacts []store.Contact, err error) {
+// notYetThere makes contacts of what the pool lacks; worn are those that it has
+// and that are retired.
+func (r *registry) notYetThere(tx store.Tx, kind string, values []string, now time.Time) (contacts []store.Contact, worn int, err error) {
 	there, err := r.inPool(tx, kind)
 	for _, v := range values {
-		if _, known := r.find(there, kind, v); !known {
+		known, ok := r.find(there, kind, v)
+		if !ok {
 			c := r.contact(kind, v)
 			c.AddedAt = now
 			contacts = append(contacts, c)
+		} else if known.Holder() == store.Retired {
+			worn++
 		}
 	}
-	return contacts, err
+	return contacts, worn, err
 }
 
 // note logs in the ledger that something was done or shown.
