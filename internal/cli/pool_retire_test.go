@@ -8,7 +8,7 @@ import (
 )
 
 // TestRetiredContactsAreNotPlanted: a retired domain is in no canary that is
-// made afterwards, and numbers that canaries carry cannot be retired.
+// made afterwards.
 func TestRetiredContactsAreNotPlanted(t *testing.T) {
 	s := newShell(t)
 	s.ok("recipient", "add", "acme")
