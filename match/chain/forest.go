@@ -14,6 +14,7 @@ type forest struct {
 	kids   [][]int // ascending
 	hop    []hop   // by which a node came from its parent
 	second []int   // another parent of a merged copy, -1 for none
+	blend  []blend // of merged copies
 	given  int
 }
 
@@ -25,7 +26,6 @@ type forest struct {
 type hop struct {
 	keep    float64
 	foreign float64
-	part    float64 // of a merged copy: the share of its second source that was there to be merged
 	filters []filter
 	cost    float64
 }
@@ -70,12 +70,12 @@ func newForest(t *traits, given int) *forest {
 // grow adds a node that is out of the tree.
 func (f *forest) grow() int {
 	f.parent, f.kids = append(f.parent, -1), append(f.kids, nil)
-	f.hop, f.second = append(f.hop, hop{keep: 0.5, foreign: 0.5}), append(f.second, -1)
+	f.hop, f.second, f.blend = append(f.hop, hop{keep: 0.5, foreign: 0.5}), append(f.second, -1), append(f.blend, blend{})
 	return len(f.parent) - 1
 }
 
 func (f *forest) clone() *forest {
-	g := &forest{t: f.t, given: f.given, parent: slices.Clone(f.parent), hop: slices.Clone(f.hop), second: slices.Clone(f.second)}
+	g := &forest{t: f.t, given: f.given, parent: slices.Clone(f.parent), hop: slices.Clone(f.hop), second: slices.Clone(f.second), blend: slices.Clone(f.blend)}
 	for _, k := range f.kids {
 		g.kids = append(g.kids, slices.Clone(k))
 	}

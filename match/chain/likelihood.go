@@ -16,19 +16,39 @@ type pair [2]float64
 //	in[v][s]   of what is seen at v and below, when v has state s
 //	up[v][s]   the same, when the parent of v has state s
 //	out[v][s]  of what is seen elsewhere and the state s of v
+//
+// Of a merged copy, up is by its first source. The other one's states are taken
+// from the rest of the forest, without the merged copies, and do not depend on
+// the copy: what it tells it tells of the first source.
+//
+//	other[v][s]   probability that the second source of v has state s
+//	joined[v][s]  as in, when what came from the first source of v has state s
 type messages struct {
-	f           *forest
-	in, up, out [][]pair
-	fresh       []bool // whether out is known
+	f             *forest
+	in, up, out   [][]pair
+	other, joined [][]pair
+	fresh         []bool // whether out is known
+	single        bool   // whether merged copies are left out
+}
+
+func newMessages(f *forest) *messages {
+	n := len(f.parent)
+	lists := make([][]pair, 5*n)
+	return &messages{f: f, in: lists[:n], up: lists[n : 2*n], out: lists[2*n : 3*n], other: lists[3*n : 4*n], joined: lists[4*n:], fresh: make([]bool, n)}
 }
 
 func (f *forest) messages(pool *pool) *messages {
-	m := &messages{f: f, in: make([][]pair, len(f.parent)), up: make([][]pair, len(f.parent)), out: make([][]pair, len(f.parent)), fresh: make([]bool, len(f.parent))}
-	order := f.nodes()
+	m := newMessages(f)
+	m.assist(pool)
+	m.inwards(pool)
+	return m
+}
+
+func (m *messages) inwards(pool *pool) {
+	order := m.f.nodes()
 	for i := len(order) - 1; i >= 0; i-- {
 		m.inward(order[i], pool)
 	}
-	return m
 }
 
 // pool keeps the memory of messages.
@@ -47,7 +67,7 @@ func (p *pool) get() []pair {
 }
 
 func (m *messages) release(p *pool) {
-	for _, list := range [][][]pair{m.in, m.up, m.out} {
+	for _, list := range [][][]pair{m.in, m.up, m.out, m.other, m.joined} {
 		for i, b := range list {
 			if b != nil {
 				p.free = append(p.free, b)
@@ -65,8 +85,8 @@ func (m *messages) inward(v int, p *pool) {
 	in := m.in[v]
 	m.f.observe(v, in)
 	for _, k := range m.f.kids[v] {
-		if m.f.second[k] >= 0 {
-			continue // a merged copy is judged by itself
+		if m.without(k) {
+			continue
 		}
 		for i, u := range m.up[k] {
 			in[i][0] *= u[0]
@@ -74,7 +94,8 @@ func (m *messages) inward(v int, p *pool) {
 		}
 	}
 	if v > 0 {
-		m.f.t.through(&m.f.hop[v], in, m.up[v])
+		m.join(v, p)
+		m.f.t.through(&m.f.hop[v], m.feed(v), m.up[v])
 	}
 }
 
@@ -147,10 +168,6 @@ func (m *messages) outward(v int, p *pool) []pair {
 		}
 		return out
 	}
-	if m.f.second[v] >= 0 {
-		m.sources(v, out, p)
-		return out
-	}
 	m.beside(v, out, p)
 	t, h := m.f.t, &m.f.hop[v]
 	for i, o := range out {
@@ -163,6 +180,9 @@ func (m *messages) outward(v int, p *pool) []pair {
 		default:
 			out[i] = pair{max(o[0], o[1]*(1-q)), max(o[0]*t.birth[i], o[1]*q)}
 		}
+	}
+	if m.merged(v) {
+		t.blended(&m.f.blend[v], m.other[v], out)
 	}
 	return out
 }
@@ -187,7 +207,7 @@ func (m *messages) beside(v int, o []pair, pool *pool) {
 		o[i][1] *= own[s][1]
 	}
 	for _, k := range m.f.kids[p] {
-		if k == v || m.f.second[k] >= 0 {
+		if k == v || m.without(k) {
 			continue
 		}
 		for i, u := range m.up[k] {
@@ -217,8 +237,7 @@ func (m *messages) marginal(v int, o []pair, pool *pool) {
 	}
 }
 
-// total is the log likelihood of the forest. Merged copies are added by
-// themselves.
+// total is the log likelihood of the forest.
 func (m *messages) total() float64 {
 	var l logSum
 	t := m.f.t

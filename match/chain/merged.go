@@ -7,70 +7,56 @@ import (
 	"slices"
 )
 
-// A merged copy has what its first source has, and of the second one all, or a
-// part when what was merged is an unseen copy of it. It is judged by itself:
-// its sources are not inferred from it.
-
-// join sets o to the probability of a merged copy's states. A row that both
-// sources have is the first one's: where its states are known they count, else
-// the second one's.
-func (t *traits) join(h *hop, first []uint8, a, b, o []pair) {
-	for i := range t.foreign {
-		q, has := h.foreign, h.either(a[i], b[i])
-		if i < t.rows {
-			q = h.of(t, i)
-		}
-		o[i] = pair{1 - q*has, q*has + t.birth[i]*(1-has)}
-	}
-	for i := t.foreign; i < len(o); i++ {
-		no, yes := b[i][0], b[i][1]
-		switch {
-		case first == nil:
-			no, yes = max(a[i][0], no), max(a[i][1], yes)
-		case first[i] != unknown:
-			no, yes = seen[first[i]][0], seen[first[i]][1]
-		}
-		o[i] = pair{max(no, yes*(1-t.keep[i])), max(yes*t.keep[i], no*t.birth[i])}
-	}
-}
-
-// either is the probability that a row is in what was merged.
-func (h *hop) either(a, b pair) float64 { return a[1] + a[0]*b[1]*h.part }
-
-// merged is the log likelihood of a merged copy and what is below it.
-func (m *messages) merged(v int, pool *pool) float64 {
-	out := m.outward(v, pool)
-	var l logSum
-	for i, p := range m.in[v] {
-		l.add(m.f.t.either(i, pair{out[i][0] * p[0], out[i][1] * p[1]}), m.f.t.weight[i])
-	}
-	return l.value()
-}
-
-// sources sets o to the states of a merged copy by its two parents.
-func (m *messages) sources(v int, o []pair, pool *pool) {
-	a, b := pool.get(), pool.get()
-	m.marginal(m.f.parent[v], a, pool)
-	m.marginal(m.f.second[v], b, pool)
-	m.f.t.join(&m.f.hop[v], m.f.states(m.f.parent[v]), a, b, o)
-	pool.free = append(pool.free, a, b)
-}
-
-// merges gives a second parent to copies that one does not explain. It
-// reports whether anything changed.
+// merges gives a second parent to the copy that gains most by it, and reports
+// whether there is any. The others are looked at again without the error that
+// this one was.
 func (s *search) merges(ctx context.Context) (bool, error) {
-	changed := false
-	for v := 1; v < s.f.given; v++ {
-		if !s.movable(v) || !s.mergeable(v) || s.f.feeds(v) {
+	old, top := s.f, s.value()+enough
+	best, list, n := old, s.candidates(), maxCandidates
+	if len(list) > 0 && list[0].gain > enough {
+		s.f, n = list[0].f, 1
+		best, top = s.f, s.settled()
+	}
+	for _, c := range list[:min(len(list), n)] {
+		s.f = old.clone()
+		if err := s.mergeInto(ctx, c.v); err != nil {
+			return false, err
+		}
+		if x := s.settled(); s.f.second[c.v] >= 0 && x > top {
+			best, top = s.f, x
+		}
+	}
+	s.f = best
+	return best != old, nil
+}
+
+// candidate is a copy for which two sources are promising, and the forest in
+// which it has them.
+type candidate struct {
+	v    int
+	f    *forest
+	gain float64
+}
+
+// candidates lists the one that gains most first.
+func (s *search) candidates() (out []candidate) {
+	old, single := s.f, s.value()
+	for v := 1; v < old.given; v++ {
+		if s.f = old; !s.movable(v) || s.f.second[v] >= 0 || !s.mergeable(v) {
 			continue
 		}
-		merged, err := s.mergeInto(ctx, v)
-		if err != nil {
-			return changed, err
+		s.f = old.clone()
+		s.f.detach(v)
+		if !s.pairUp(v) {
+			continue
 		}
-		changed = merged || changed
+		if x := s.value() - single; x > -promising {
+			out = append(out, candidate{v, s.f, x})
+		}
 	}
-	return changed, nil
+	s.f = old
+	slices.SortStableFunc(out, func(a, b candidate) int { return cmp.Compare(b.gain, a.gain) })
+	return out
 }
 
 // mergeable leaves out copies whose parent has their rows.
@@ -79,61 +65,105 @@ func (s *search) mergeable(v int) bool {
 	return !s.spam[v] && (s.f.hidden(p) || s.fixed[p] || s.added[v][p] >= 0.05*s.size[v])
 }
 
-// feeds reports whether a merged copy elsewhere has its second source in the
+// feeds reports whether an unseen second source of a merged copy is in the
 // subtree of v.
 func (f *forest) feeds(v int) bool {
-	return slices.ContainsFunc(f.subtree(v), func(u int) bool {
-		i := slices.Index(f.second, u)
-		return i >= 0 && !f.below(i, v)
-	})
+	for _, b := range f.second {
+		if b >= 0 && f.hidden(b) && f.below(b, v) {
+			return true
+		}
+	}
+	return false
 }
 
-// promising is by how many nats a merge may be worse than one source and is
-// looked at again in a forest that was improved without the copy.
-const promising = 30.0
-
-// mergeInto looks for the two sources of a copy. While it hangs below one of
-// them it pulls other copies to a wrong place, so the forest is improved
-// without it first.
-func (s *search) mergeInto(ctx context.Context, v int) (bool, error) {
-	old, single := s.f, s.value()
-	s.f = old.clone()
-	s.f.detach(v)
-	bare := s.f.clone()
-	if !s.pairUp(v) || s.value() <= single-promising {
-		s.f = old
-		return false, nil
-	}
-	s.f = bare
-	if err := s.improve(ctx); err != nil {
-		return false, err
-	}
-	if s.pairUp(v) && s.settled() > single+enough {
-		s.now = s.value()
-		return true, nil
-	}
-	s.f, s.now = old, single
-	return false, nil
-}
-
-// pairUp hangs a copy that is out of the forest below its two likeliest sources.
-func (s *search) pairUp(v int) bool {
-	_, a, b := s.bestPair(v)
-	if a < 0 {
+// repoint makes p the second source of the copies whose second source is u, which
+// came from p by h or was the same. A copy that has p already is merged no more.
+func (f *forest) repoint(u, p int, h hop) bool {
+	if p <= unknownSource {
 		return false
 	}
-	s.f.link(v, a, s.pairHop)
-	s.f.second[v] = b
+	for v, b := range f.second {
+		if b != u {
+			continue
+		}
+		f.second[v], f.blend[v].take = p, h.then(f.blend[v].take)
+		if f.parent[v] == p {
+			f.second[v] = -1
+		}
+	}
 	return true
+}
+
+const (
+	promising     = 12.0 // nats by which a merge may be worse than one source and is looked at in a forest that was improved without the copy
+	maxCandidates = 3    // copies of which this is done
+)
+
+// mergeInto hangs a copy below its two likeliest sources. While it hangs below
+// one of them it pulls other copies to a wrong place, so the forest is improved
+// without it first.
+func (s *search) mergeInto(ctx context.Context, v int) error {
+	s.f.detach(v)
+	if err := s.improve(ctx); err != nil {
+		return err
+	}
+	if !s.pairUp(v) {
+		s.settle(v)
+	}
+	return nil
+}
+
+// unmerge hangs a merged copy below one source.
+func (s *search) unmerge(v int) bool {
+	if s.f.second[v] < 0 || s.f.feeds(v) {
+		return false
+	}
+	s.f.detach(v)
+	s.f.second[v] = -1
+	s.settle(v)
+	return true
+}
+
+// pairUp hangs a copy that is out of the forest below its two likeliest
+// sources. Each may be the one of which only the states that the rest tells
+// are known, and the other an unseen copy that is new.
+func (s *search) pairUp(v int) bool {
+	bare, best, top := s.f, (*forest)(nil), math.Inf(-1)
+	for _, p := range s.bestPairs(v) {
+		for _, x := range []couple{p, {p.other, p.first, blending{p.take, blend{p.blending.first, p.own}}, p.score}} {
+			s.f = bare.clone()
+			s.f.second[v], s.f.blend[v] = x.other, x.blend
+			if s.settle(v); s.f.parent[v] == x.other {
+				continue
+			}
+			if s.refits > 0 {
+				s.refit()
+			}
+			if y := s.value(); y > top {
+				best, top = s.f, y
+			}
+		}
+	}
+	if s.f = best; best == nil {
+		s.f = bare
+	}
+	return best != nil
 }
 
 // maxSources is how many nodes are tried as the sources of a merged copy, in
 // pairs.
 const maxSources = 8
 
-// bestPair weighs all pairs of likely sources.
-func (s *search) bestPair(v int) (score float64, first, other int) {
-	score, first, other = math.Inf(-1), -1, -1
+// couple is a pair of sources.
+type couple struct {
+	first, other int
+	blending
+	score float64
+}
+
+// bestPairs lists the likeliest pairs of sources of a copy that is out of the
+// forest.
+func (s *search) bestPairs(v int) (out []couple) {
 	m := s.f.messages(s.pool)
 	defer m.release(s.pool)
 	sub := s.f.subtree(v)
@@ -142,75 +172,71 @@ func (s *search) bestPair(v int) (score float64, first, other int) {
 	}
 	list := s.likelySources(m, v)
 	known := s.prior(v, sub)
-	o, pi := s.pool.get(), make([]float64, s.pool.n)
-	for _, a := range list {
-		for _, b := range list {
-			if a.node == b.node || !s.speaks(v, a.node, b.node) {
+	for i, a := range list {
+		for _, b := range list[:i] {
+			if !s.speaks(v, a.node, b.node) {
 				continue
 			}
-			h := s.mixed(v, a, b, m.in[v], pi)
-			s.f.t.join(&h, s.f.states(a.node), a.states, b.states, o)
-			var l logSum
-			for k, p := range m.in[v] {
-				l.add(s.f.t.either(k, pair{o[k][0] * p[0], o[k][1] * p[1]}), s.f.t.weight[k])
-			}
-			if x := l.value() - h.cost + max(known(v, a.node), known(v, b.node)); x > score {
-				score, first, other, s.pairHop = x, a.node, b.node, h
-			}
+			x := s.blendOf(a.states, b.states, m.in[v])
+			x.first, x.other = a.node, b.node
+			x.score += max(known(v, a.node), known(v, b.node))
+			out = append(out, x)
 		}
 	}
-	s.pool.free = append(s.pool.free, o)
 	for _, c := range list {
 		s.pool.free = append(s.pool.free, c.states)
 	}
-	return score, first, other
+	slices.SortStableFunc(out, func(a, b couple) int { return cmp.Compare(b.score, a.score) })
+	return out[:min(len(out), s.tries)]
 }
 
-// mixed fits how the rows of two sources were taken. What is missing of a
-// second source of which an unseen copy may have been taken is its part.
-func (s *search) mixed(v int, a, b source, in []pair, pi []float64) hop {
-	t, known := s.f.t, s.f.states(v)
-	part := 1.0
-	if s.unseen(b.node) {
-		var n, k, rest, more float64
-		for i, w := range t.weight[:t.rows] {
-			x := has(in[i], known, i)
-			n, k = n+w*a.states[i][1], k+w*a.states[i][1]*x
-			rest, more = rest+w*a.states[i][0]*b.states[i][1], more+w*a.states[i][0]*b.states[i][1]*x
+// blendOf fits how a copy was merged from two sources with the states x and y.
+func (s *search) blendOf(x, y, in []pair) couple {
+	t := s.f.t
+	best := couple{score: math.Inf(-1)}
+	joined, up := s.pool.get(), s.pool.get()
+	for _, b := range t.blends(x, y, in, hop{}, blend{}) {
+		t.joined(&b.blend, y, in, joined)
+		t.through(&b.first, joined, up)
+		if z := t.agreement(x, up) - b.cost(); z > best.score {
+			best.blending, best.score = b, z
 		}
-		part = min(ratio(more, rest)/ratio(k, n), 1)
 	}
-	h := hop{part: part}
-	for i := range pi {
-		pi[i] = h.either(a.states[i], b.states[i])
-	}
-	h = t.choose(pi, in, known)
-	h.part = part
-	return h
+	s.pool.free = append(s.pool.free, joined, up)
+	return best
 }
 
-// speaks reports whether a copy may have been merged from two nodes. Of those
-// that were seen none has its rows, and two have them together. Where the
-// second one was not, a part of it may have been merged, and it may stand above
-// the first one.
+// agreement is the log likelihood of what two sides tell of a node's states.
+func (t *traits) agreement(a, b []pair) float64 {
+	var l logSum
+	for i, p := range a {
+		l.add(t.either(i, pair{p[0] * b[i][0], p[1] * b[i][1]}), t.weight[i])
+	}
+	return l.value()
+}
+
+// reblend estimates anew how a merged copy was taken from its sources.
+func (r *refitting) reblend(v int) {
+	if r.f.second[v] < 0 {
+		return
+	}
+	t, y, in, joined := r.f.t, r.m.other[v], r.m.in[v], r.m.joined[v]
+	best := blending{r.f.hop[v], r.f.blend[v]}
+	most := r.score(&best.first, joined) - best.blend.cost()
+	for _, b := range t.blends(r.o, y, in, best.first, best.blend) {
+		t.joined(&b.blend, y, in, joined)
+		if x := r.score(&b.first, joined) - b.blend.cost(); x > most {
+			best, most = b, x
+		}
+	}
+	r.f.hop[v], r.f.blend[v] = best.first, best.blend
+	t.joined(&best.blend, y, in, joined)
+}
+
+// speaks reports whether a copy may have been merged from two nodes: each, if it
+// was seen, has some of its rows and lacks some.
 func (s *search) speaks(v, first, other int) bool {
-	if !s.f.hidden(first) && s.fixed[first] || s.f.above(first, other) || !s.lacks(v, first) {
-		return false
-	}
-	if s.unseen(other) {
-		return true
-	}
-	n := s.size[v]
-	if s.f.hidden(first) || s.f.above(other, first) || !s.lacks(v, other) || s.added[v][first]+s.added[v][other] > n {
-		return false
-	}
-	t, missing := s.f.t, 0.0
-	for i, x := range t.state[v][:t.rows] {
-		if x == present && t.state[first][i] == absent && t.state[other][i] == absent {
-			missing += t.weight[i]
-		}
-	}
-	return missing <= 0.03*n
+	return s.lacks(v, first) && s.lacks(v, other)
 }
 
 // unseen reports whether of a node a part may have been merged: an unseen copy,
@@ -220,7 +246,7 @@ func (s *search) unseen(v int) bool { return s.f.hidden(v) || s.fixed[v] }
 // lacks reports whether a source that was seen lacks some of a copy's rows,
 // and has others.
 func (s *search) lacks(v, source int) bool {
-	if s.f.hidden(source) {
+	if s.unseen(source) {
 		return true
 	}
 	part := s.added[v][source] / s.size[v]

@@ -46,3 +46,19 @@ func TestUnseenCopiesAreLikely(t *testing.T) {
 		}
 	}
 }
+
+// TestMergeOfUnseenPart has a copy that was merged from one that was seen and
+// from what an unseen hand took of an unseen copy of another.
+func TestMergeOfUnseenPart(t *testing.T) {
+	const seed = 700_011
+	trade := simulate(seed, 5000, tradeOf(seed, 0, 0.08), true, true)
+	g, err := Reconstruct(context.Background(), trade.nodes, nil, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a tally
+	a.add(trade, g)
+	if a.edgesRight != a.edges || a.edgesGot != a.edges || a.invented > 0 {
+		t.Errorf("%d of %d edges right, %d given, and %d unseen copies invented, want all, no more and none", a.edgesRight, a.edges, a.edgesGot, a.invented)
+	}
+}

@@ -26,7 +26,8 @@ type placer struct {
 	o     []pair
 	ft    []pair
 	fv    []pair
-	trace bool // whether places keep the parts of their scores
+	free  func(i int) float64 // how much a row of the subtree tells of its parent
+	trace bool                // whether places keep the parts of their scores
 }
 
 // prior is what is known beside the content: marks, times and facts.
@@ -34,7 +35,7 @@ type prior func(v, parent int) float64
 
 func newPlacer(m *messages, pool *pool, v int, in []pair, rest prior) *placer {
 	n := len(in)
-	return &placer{m: m, pool: pool, v: v, in: in, rest: rest, pi: make([]float64, n), owned: make([]float64, n), o: pool.get(), ft: pool.get(), fv: pool.get()}
+	return &placer{m: m, pool: pool, v: v, in: in, rest: rest, free: m.free(v), pi: make([]float64, n), owned: make([]float64, n), o: pool.get(), ft: pool.get(), fv: pool.get()}
 }
 
 func (s *placer) release() { s.pool.free = append(s.pool.free, s.o, s.ft, s.fv) }
@@ -46,7 +47,7 @@ func (s *placer) below(at int) place {
 		s.pi[i] = p[1]
 	}
 	t := s.m.f.t
-	h := t.fit(s.pi, s.in, s.known())
+	h := s.fit()
 	t.through(&h, s.in, s.fv)
 	x := place{at: at, hop: h}
 	sum := s.total(&x, func(i int) float64 {
@@ -75,22 +76,20 @@ func (s *placer) total(x *place, ratio func(i int) float64) float64 {
 }
 
 // known is the copy's own states, nil for a hidden one.
-func (s *placer) known() []uint8 {
-	if s.m.f.hidden(s.v) {
-		return nil
-	}
-	return s.m.f.t.state[s.v]
-}
+func (s *placer) known() []uint8 { return s.m.f.states(s.v) }
+
+// fit fits the hop to the subtree from a parent with the probabilities pi.
+func (s *placer) fit() hop { return s.m.f.fit(s.v, s.pi, s.in, s.free) }
 
 // above weighs v as a child of a new hidden node between t and its parent,
 // which took its rows at random, or by a filter.
 func (s *placer) above(t int) place {
 	s.m.beside(t, s.o, s.pool)
-	in := s.m.in[t]
+	in := s.m.feed(t)
 	for i, o := range s.o {
 		s.pi[i] = o[1]
 	}
-	best := place{at: t, above: true, hop: s.m.f.t.fit(s.pi, s.in, s.known()), other: s.m.f.hop[t], hidden: hop{}}
+	best := place{at: t, above: true, hop: s.fit(), other: s.m.f.hop[t], hidden: hop{}}
 	s.between(&best, in)
 	both := s.filtered(in)
 	if both.filters == nil {
@@ -117,11 +116,7 @@ func (s *placer) further(x place, y *place, in []pair) {
 		r[i] = s.has(&x, in, i)
 	}
 	y.hop = t.choose(r, s.in, s.known())
-	var known []uint8
-	if !s.m.f.hidden(x.at) {
-		known = t.state[x.at]
-	}
-	y.other = t.choose(r, in, known)
+	y.other = t.choose(r, in, s.m.f.states(x.at))
 }
 
 // filtered fits a hop to the rows of either of two subtrees.
@@ -179,7 +174,10 @@ func (s *placer) captured(x *place, in []pair, from, to int) (hidden, other, own
 		if i < s.m.f.t.rows && x.hidden.of(s.m.f.t, i) == leaked {
 			continue
 		}
-		w := s.m.f.t.weight[i]
+		w := s.m.f.t.weight[i] * s.free(i)
+		if w == 0 {
+			continue
+		}
 		ht, hv := holds(in[i])*w, holds(s.in[i])*w
 		n += w * max(s.pi[i], holds(in[i]), holds(s.in[i]))
 		a, b, both, either = a+ht, b+hv, both+ht*hv/w, either+max(ht, hv)

@@ -1,7 +1,6 @@
 package chain
 
 import (
-	"context"
 	"math"
 	"math/rand/v2"
 	"runtime"
@@ -22,37 +21,6 @@ const (
 	farOff         = 80.0 // nats by which a place is worse than the best and not voted on
 )
 
-// asserted is the least posterior with which an unseen copy is given.
-const asserted = 0.75
-
-// believe weighs the forest, and takes out one by one the unseen copies that
-// the draws do not agree upon, the least likely first.
-func (r *reconstruction) believe(ctx context.Context) error {
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		r.weigh()
-		u := r.leastUnseen()
-		if u < 0 || r.odds[u].posterior >= asserted || !r.f.dissolve(u) {
-			return nil
-		}
-		r.settled()
-	}
-}
-
-// leastUnseen is the unseen copy with the least posterior, -1 for none. One
-// from which a merged copy comes stays.
-func (r *reconstruction) leastUnseen() int {
-	least := -1
-	for _, u := range r.f.unseen() {
-		if !r.f.isSecond(u) && (least < 0 || r.odds[u].posterior < r.odds[least].posterior) {
-			least = u
-		}
-	}
-	return least
-}
-
 // weigh gives every edge a posterior. The rows and departures are drawn again,
 // with replacement, and every place of every subtree is weighed by each draw
 // without estimating its shares anew (Kishino, Miyata and Hasegawa, 1990). An
@@ -64,7 +32,10 @@ func (r *reconstruction) weigh() {
 	found, contributions := r.f, r.contributions()
 	unseen := found.unseen()
 	intact := make([][]float64, len(unseen)) // per unseen copy and draw
-	r.each(len(unseen), func(w *reconstruction, i int) { intact[i] = w.needed(unseen[i], draws) })
+	r.each(len(unseen), func(w *reconstruction, i int) {
+		intact[i] = w.needed(draws, func(f *forest) bool { return f.dissolve(unseen[i]) })
+	})
+	r.weighMerges(draws)
 	nodes := found.nodes()[1:]
 	var lowering sync.Mutex // of intact: the least counts, in whatever order
 	r.each(len(nodes), func(w *reconstruction, i int) {
@@ -87,7 +58,7 @@ func (r *reconstruction) weigh() {
 		w.f = found
 	})
 	for k, u := range unseen {
-		r.odds[u].posterior = min(r.odds[u].posterior, calibrated(mean(intact[k])))
+		r.odds[u].posterior = min(r.odds[u].posterior, calibrated(mean(intact[k])), r.viaSecond(u))
 	}
 }
 
@@ -306,32 +277,6 @@ func (b *ballot) stay(p []float64, found, rest *forest, u, v, left int) {
 		}
 		p[k] = min(p[k], q)
 	}
-}
-
-// needed is, per draw, the probability that a forest needs an unseen copy: that
-// it describes the copies better than without it.
-func (r *reconstruction) needed(u int, draws [][]float32) []float64 {
-	out := make([]float64, len(draws))
-	found := r.f
-	with, value := r.contributions(), r.value()
-	r.f = found.clone()
-	if !r.f.dissolve(u) {
-		r.f = found
-		for k := range out {
-			out[k] = 1
-		}
-		return out
-	}
-	without := r.settled()
-	for i, x := range r.contributions() {
-		with[i] -= x
-	}
-	r.f = found
-	fixed := value - without - dot(r.f.t.weight, with)
-	for k, d := range draws {
-		out[k] = sigmoid(fixed + sum(d, with))
-	}
-	return out
 }
 
 // contributions is the log likelihood of every trait, of weight one.

@@ -42,9 +42,10 @@ type reconstruction struct {
 	u     *union
 	items []*copied
 	search
-	parent []int       // by item, -1 for the root
-	second map[int]int // merges: item -> its other source
-	odds   []belief    // by item
+	parent []int           // by item, -1 for the root
+	second map[int]int     // merges: item -> its other source
+	odds   []belief        // by item
+	joint  map[int]float64 // posterior of the second source, by merged item
 	hold   []placement
 	pools  []*pool // by core
 	warn   []string
@@ -86,7 +87,7 @@ func (r *reconstruction) find(ctx context.Context) error {
 	if err := r.build(ctx); err != nil {
 		return err
 	}
-	for range 4 {
+	for range 1 + maxMerges {
 		if err := r.improve(ctx); err != nil {
 			return err
 		}

@@ -146,7 +146,7 @@ func (r *reconstruction) mergeEdge(from, to int, ids map[int]string) Edge {
 	d := r.u.compare(r.items[from], r.items[to])
 	why := fmt.Sprintf("%s was merged from two sources: %s also accounts for %s and %s that its other source lacks", r.label(to), r.label(from),
 		count(d.kept, "row", "rows"), count(d.foreignKept, "foreign row", "foreign rows"))
-	return Edge{From: ids[from], To: ids[to], Basis: []string{Inherited}, Posterior: round(r.odds[to].posterior), Why: why}
+	return Edge{From: ids[from], To: ids[to], Basis: []string{Inherited}, Posterior: round(r.joint[to]), Why: why}
 }
 
 func (r *reconstruction) label(i int) string {

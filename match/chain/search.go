@@ -9,7 +9,8 @@ import (
 
 const (
 	costHidden = 11.0 // what an unseen copy has to save, in nats
-	costMerge  = 25.0 // what a second source has to save
+	costMerge  = 28.0 // what a second source has to save
+	maxMerges  = 8    // copies that are taken for merged, at most
 	maxSweeps  = 8
 	maxRefits  = 8
 	enough     = 0.2 // nats by which a change has to shorten the description
@@ -37,7 +38,6 @@ type search struct {
 	tries  int     // places that are tried for a subtree
 	refits int     // rounds of estimation after a change, at most
 
-	pairHop hop // of the pair of sources found last
 }
 
 // build hangs the copies one after the other, those with most rows first.
@@ -90,7 +90,7 @@ func (s *search) places(v int, yield func(place)) {
 	for i := len(sub) - 1; i >= 0; i-- {
 		m.inward(sub[i], s.pool)
 	}
-	p := newPlacer(m, s.pool, v, m.in[v], s.prior(v, sub))
+	p := newPlacer(m, s.pool, v, m.feed(v), s.prior(v, sub))
 	defer p.release()
 	p.trace = s.trace
 	for _, t := range s.around(v) {
@@ -100,7 +100,7 @@ func (s *search) places(v int, yield func(place)) {
 		if s.possible(v, t) {
 			yield(p.below(t))
 		}
-		if s.f.parent[t] > 0 && s.f.second[t] < 0 && !s.noHidden {
+		if s.f.parent[t] > 0 && !s.noHidden {
 			yield(p.above(t))
 		}
 	}
@@ -117,7 +117,7 @@ func (s *search) possible(v, t int) bool {
 	if s.spam[t] {
 		return false
 	}
-	if s.f.hidden(v) {
+	if s.f.hidden(v) || s.f.second[v] >= 0 {
 		return true
 	}
 	return s.added[v][t] <= 30+0.3*s.size[v]
@@ -160,8 +160,11 @@ func (s *search) value() float64 {
 		if !s.f.hidden(p) {
 			sum += s.known(v, p)
 		}
-		if s.f.second[v] >= 0 {
-			sum += m.merged(v, s.pool) - costMerge
+		if b := s.f.second[v]; b >= 0 {
+			sum -= costMerge + s.f.blend[v].own.cost + s.f.blend[v].take.cost
+			if !s.f.hidden(b) {
+				sum += s.known(v, b)
+			}
 		}
 	}
 	return sum
@@ -190,9 +193,7 @@ type refitting struct {
 // below estimates the hops below a node.
 func (r *refitting) below(v int) {
 	for _, k := range r.f.kids[v] {
-		if r.f.second[k] < 0 {
-			r.hop(k)
-		}
+		r.hop(k)
 		r.m.fresh[k] = false
 		r.below(k)
 	}
@@ -202,8 +203,9 @@ func (r *refitting) below(v int) {
 // hop estimates the hop to a node: as before with another share, or with other
 // filters when that is more likely.
 func (r *refitting) hop(v int) {
-	t, in := r.f.t, r.m.in[v]
 	r.m.beside(v, r.o, r.pool)
+	r.reblend(v)
+	t, in := r.f.t, r.m.feed(v)
 	for i, p := range r.o {
 		z := pair{p[0] * r.m.up[v][i][0], p[1] * r.m.up[v][i][1]}.scaled()
 		r.pi[i] = z[1]
@@ -212,7 +214,7 @@ func (r *refitting) hop(v int) {
 	best, most := old, r.score(&old, in)
 	again := old
 	t.refine(&again, r.pi, in)
-	for _, h := range []hop{again, t.fit(r.pi, in, r.f.states(v))} {
+	for _, h := range []hop{again, r.f.fit(v, r.pi, in, r.m.free(v))} {
 		if x := r.score(&h, in); x > most {
 			best, most = h, x
 		}
@@ -232,9 +234,10 @@ func (r *refitting) score(h *hop, in []pair) float64 {
 	return l.value() - h.cost
 }
 
-// states are what is known of a copy, nil for a hidden one.
+// states are what is known of what came by a node's hop, nil for a hidden copy
+// and a merged one.
 func (f *forest) states(v int) []uint8 {
-	if f.hidden(v) {
+	if f.hidden(v) || f.second[v] >= 0 {
 		return nil
 	}
 	return f.t.state[v]
@@ -334,7 +337,7 @@ func (s *search) settled() float64 {
 }
 
 func (s *search) movable(v int) bool {
-	return v > 0 && s.f.parent[v] > 0 && s.f.second[v] < 0 && !s.f.isSecond(v)
+	return v > 0 && s.f.parent[v] > 0 && !s.f.feeds(v)
 }
 
 // shape is the same for forests that differ in the numbers of hidden nodes
@@ -351,123 +354,4 @@ func (f *forest) shape() []int {
 		}
 	}
 	return out
-}
-
-// rearrange tries what no single move of a subtree does: a copy instead of the
-// hidden one above it, a hidden one instead of a copy, a copy and its parent
-// the other way round, and a hidden copy less.
-func (s *search) rearrange() {
-	for _, change := range s.changes() {
-		old := s.f
-		s.f = old.clone()
-		if change(s.f) {
-			s.keep(old)
-		} else {
-			s.f = old
-		}
-	}
-}
-
-// changes are functions that change a forest, and report whether they could.
-func (s *search) changes() (out []func(*forest) bool) {
-	for _, v := range s.f.nodes()[1:] {
-		switch {
-		case s.f.hidden(v):
-			out = append(out, func(f *forest) bool { return f.alive(v) && f.dissolve(v) })
-			for _, w := range s.f.kids[s.f.parent[v]] {
-				if w > v && s.f.hidden(w) {
-					out = append(out, func(f *forest) bool { return f.alive(v) && f.alive(w) && f.parent[v] == f.parent[w] && f.unite(v, w) })
-				}
-			}
-			for _, c := range s.f.kids[v] {
-				if !s.f.hidden(c) && !s.spam[c] {
-					out = append(out, func(f *forest) bool { return f.parent[c] == v && f.parent[v] >= 0 && f.promote(c) })
-				}
-			}
-		case s.movable(v):
-			if len(s.f.kids[v]) > 0 && !s.noHidden {
-				out = append(out, func(f *forest) bool { return s.movable(v) && f.demote(v) })
-			}
-			if p := s.f.parent[v]; !s.f.hidden(p) && s.movable(p) && !s.spam[v] {
-				out = append(out, func(f *forest) bool { return f.parent[v] == p && f.turn(v) })
-			}
-		}
-	}
-	return out
-}
-
-// dissolve hangs the children of a hidden node below its parent.
-func (f *forest) dissolve(u int) bool {
-	p := f.parent[u]
-	if f.isSecond(u) {
-		return false
-	}
-	for _, c := range slices.Clone(f.kids[u]) {
-		h := f.hop[u].then(f.hop[c])
-		f.cut(c)
-		f.link(c, p, h)
-	}
-	f.cut(u)
-	return true
-}
-
-// unite makes one of two hidden nodes with the same parent.
-func (f *forest) unite(v, w int) bool {
-	if f.isSecond(w) {
-		return false
-	}
-	for _, c := range slices.Clone(f.kids[w]) {
-		h := f.hop[c]
-		f.cut(c)
-		f.link(c, v, h)
-	}
-	f.cut(w)
-	return true
-}
-
-// promote puts a copy in the place of the hidden one above it.
-func (f *forest) promote(c int) bool {
-	u := f.parent[c]
-	if f.isSecond(u) || f.second[c] >= 0 {
-		return false
-	}
-	p, h := f.parent[u], f.hop[u]
-	for _, k := range slices.Clone(f.kids[u]) {
-		g := f.hop[k]
-		f.cut(k)
-		if k != c {
-			f.link(k, c, g)
-		}
-	}
-	f.cut(u)
-	f.link(c, p, h)
-	return true
-}
-
-// demote puts a hidden copy in the place of one that was seen, above it and
-// its children.
-func (f *forest) demote(v int) bool {
-	u := f.insert(v, f.hop[v], hop{keep: 0.7, foreign: 0.7})
-	for _, k := range slices.Clone(f.kids[v]) {
-		if f.second[k] < 0 { // a merged copy's first source is one that was seen
-			g := f.hop[k]
-			f.cut(k)
-			f.link(k, u, g)
-		}
-	}
-	return len(f.kids[u]) > 1
-}
-
-// turn puts a copy above its parent; each keeps its other children.
-func (f *forest) turn(v int) bool {
-	p := f.parent[v]
-	g, h := f.parent[p], f.hop[p]
-	if f.second[p] >= 0 || f.second[v] >= 0 {
-		return false
-	}
-	f.cut(v)
-	f.cut(p)
-	f.link(v, g, h)
-	f.link(p, v, h)
-	return true
 }

@@ -1,0 +1,219 @@
+package chain
+
+// A merged copy was taken from what two sources hold together. What came from
+// the first one came by the copy's hop, as in any other copy; what was merged
+// with it was taken from the second one, and the copy is a part of both.
+
+// blend says how a merged copy took from what its first source gave and from
+// its second source.
+type blend struct {
+	take hop // from the second source
+	own  hop // of what was merged
+}
+
+func (b *blend) cost() float64 { return b.take.cost + b.own.cost }
+
+// lent is the probability that an issued row was there to be merged by the
+// second source, which has it with probability y.
+func (b *blend) lent(t *traits, i int, y float64) float64 { return y * b.take.of(t, i) }
+
+// joined sets o to the probability of what is seen at a merged copy and below,
+// for the states of what came from its first source. Of departures the source
+// that explains them best counts.
+func (t *traits) joined(b *blend, other, in, o []pair) {
+	for i := range t.rows {
+		q := b.own.of(t, i)
+		z := q * b.lent(t, i, other[i][1])
+		z += t.birth[i] * (1 - z)
+		o[i] = pair{in[i][0]*(1-z) + in[i][1]*z, in[i][0]*(1-q) + in[i][1]*q}
+	}
+	for i := t.rows; i < t.foreign; i++ {
+		o[i] = pair{max(in[i][0], in[i][1]*other[i][1]), in[i][1]}
+	}
+	for i := t.foreign; i < len(o); i++ {
+		no, yes := t.inherited(i, other[i])
+		x := max(in[i][0]*no, in[i][1]*yes)
+		o[i] = pair{max(in[i][0], x), max(in[i][1], x)}
+	}
+}
+
+// inherited is how likely a copy has a departure or not when its source has the
+// states p.
+func (t *traits) inherited(i int, p pair) (no, yes float64) {
+	return max(p[0], p[1]*(1-t.keep[i])), max(p[1]*t.keep[i], p[0]*t.birth[i])
+}
+
+// blended turns the probabilities of what came from the first source into those
+// of the merged copy.
+func (t *traits) blended(b *blend, other, o []pair) {
+	for i := range t.rows {
+		q := b.own.of(t, i)
+		z := q * b.lent(t, i, other[i][1])
+		z += t.birth[i] * (1 - z)
+		o[i] = pair{o[i][0]*(1-z) + o[i][1]*(1-q), o[i][0]*z + o[i][1]*q}
+	}
+	for i := t.rows; i < t.foreign; i++ {
+		o[i] = pair{max(o[i][0], o[i][1]), max(o[i][1], o[i][0]*other[i][1])}
+	}
+	for i := t.foreign; i < len(o); i++ {
+		no, yes := t.inherited(i, other[i])
+		x := max(o[i][0], o[i][1])
+		o[i] = pair{max(o[i][0], x*no), max(o[i][1], x*yes)}
+	}
+}
+
+// merged reports whether a node has two sources that are taken into account.
+func (m *messages) merged(v int) bool { return m.f.second[v] >= 0 && !m.single }
+
+// without reports whether a child tells nothing of its parent.
+func (m *messages) without(v int) bool { return m.f.second[v] >= 0 && m.single }
+
+// feed is what is seen at a node and below, by the states of what came by the
+// node's hop.
+func (m *messages) feed(v int) []pair {
+	if m.merged(v) {
+		return m.joined[v]
+	}
+	return m.in[v]
+}
+
+// join makes the feed of a merged node.
+func (m *messages) join(v int, p *pool) {
+	if !m.merged(v) {
+		return
+	}
+	if m.joined[v] == nil {
+		m.joined[v] = p.get()
+	}
+	m.f.t.joined(&m.f.blend[v], m.other[v], m.in[v], m.joined[v])
+}
+
+// assist finds the states of all second sources.
+func (m *messages) assist(p *pool) {
+	var rest *messages
+	for v, b := range m.f.second {
+		if b < 0 {
+			continue
+		}
+		m.other[v] = p.get()
+		if !m.f.hidden(b) {
+			m.f.t.lends(b, m.other[v])
+			continue
+		}
+		if rest == nil {
+			rest = newMessages(m.f)
+			rest.single = true
+			rest.inwards(p)
+			defer rest.release(p)
+		}
+		rest.marginal(b, m.other[v], p)
+	}
+}
+
+// lends sets o to the states of a copy that was seen. What is not known of it
+// is of rows and columns that it does not have, and explains nothing.
+func (t *traits) lends(v int, o []pair) {
+	for i, s := range t.state[v] {
+		if o[i] = seen[s]; s == unknown {
+			o[i] = pair{0, 0}
+		}
+	}
+}
+
+// free says how much the state of a row in a node tells of what came by the
+// node's hop: of a merged copy, only what the other source does not explain.
+func (m *messages) free(v int) func(i int) float64 {
+	if !m.merged(v) {
+		return func(int) float64 { return 1 }
+	}
+	b, other := &m.f.blend[v], m.other[v]
+	return func(i int) float64 {
+		if i >= m.f.t.rows {
+			return 1 - other[i][1]
+		}
+		return 1 - b.lent(m.f.t, i, other[i][1])
+	}
+}
+
+// fit finds how the rows of a node were taken from a parent that has each trait
+// with probability pi.
+func (f *forest) fit(v int, pi []float64, in []pair, free func(int) float64) hop {
+	if f.second[v] < 0 {
+		return f.t.fit(pi, in, f.states(v))
+	}
+	told := make([]float64, len(pi))
+	for i := range pi {
+		told[i] = pi[i] * free(i)
+	}
+	h := f.t.choose(told, in, nil)
+	f.t.refine(&h, pi, in)
+	return h
+}
+
+// blends are the ways in which what is seen at a node may have been merged from
+// two sources with states x and y: by filters of what was merged, by filters of
+// each source, or by those of now with other shares.
+func (t *traits) blends(x, y, in []pair, now hop, b blend) []blending {
+	pi := make([]float64, len(in))
+	set := func(of func(i int) float64) {
+		for i := range t.rows {
+			pi[i] = of(i)
+		}
+	}
+	set(func(i int) float64 { return 1 - x[i][0]*(1-y[i][1]) })
+	whole := blending{first: hop{}, blend: blend{own: t.choose(pi, in, nil)}}
+	set(func(i int) float64 { return x[i][1] * (1 - y[i][1]) })
+	each := blending{first: t.choose(pi, in, nil)}
+	set(func(i int) float64 { return y[i][1] * x[i][0] })
+	each.take = t.choose(pi, in, nil)
+	out := []blending{whole, each, {now, b}}
+	if each.first.filters == nil && each.take.filters == nil {
+		out = []blending{whole, {now, b}}
+	}
+	for k := range out {
+		t.shares(&out[k], x, y, in)
+	}
+	return out
+}
+
+// blending is how a merged copy came from both its sources.
+type blending struct {
+	first hop
+	blend
+}
+
+func (b *blending) cost() float64 { return b.first.cost + b.blend.cost() }
+
+// shares estimates what shares of the rows were taken, from those that only one
+// source has and those that both have.
+func (t *traits) shares(b *blending, x, y, in []pair) {
+	b.first.keep, b.take.keep, b.own.keep = 1, 1, 1
+	var n, k [3]float64
+	for i := range t.rows {
+		if b.own.of(t, i) <= leaked {
+			continue
+		}
+		p, r := x[i][1]*passes(&b.first, t, i), y[i][1]*passes(&b.take, t, i)
+		has := holds(in[i])
+		for c, w := range [3]float64{p * (1 - r), r * (1 - p), p * r} {
+			w *= t.weight[i]
+			n[c], k[c] = n[c]+w, k[c]+w*has
+		}
+	}
+	one, two, both := ratio(k[0], n[0]), ratio(k[1], n[1]), ratio(k[2], n[2])
+	all := max(one, two)
+	if d := one + two - both; n[2] >= 20 && d > 0 {
+		all = min(max(one*two/d, all), 1-1e-5)
+	}
+	b.own.keep, b.first.keep, b.take.keep = all, min(one/all, 1-1e-5), min(two/all, 1-1e-5)
+	b.own.foreign, b.first.foreign, b.take.foreign = 0.9, 0.9, 0.9
+}
+
+// passes is 1, or 0 for a row that a hop filters out.
+func passes(h *hop, t *traits, i int) float64 {
+	q := h.of(t, i)
+	if q <= leaked {
+		return 0
+	}
+	return q / h.keep
+}
