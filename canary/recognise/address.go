@@ -204,7 +204,7 @@ func (w *worker) addresses(v *view, i int, all []address) {
 		before, behind = max(before, all[k].before), max(behind, all[k].tokens)
 	}
 	lo, hi := max(0, i-before-3), min(len(v.tokens), i+behind+6)
-	sums := w.inertSums(v, lo, hi)
+	sums := inertSums(v, lo, i, append(w.sums[:0], inert{}))
 	at := sums[i-lo]
 	for k := range all {
 		a := &all[k]
@@ -216,6 +216,9 @@ func (w *worker) addresses(v *view, i int, all []address) {
 			if !at.minus(sums[from-lo]).may(a.head, a.han) {
 				continue
 			}
+			if len(sums) == i-lo+1 { // few texts have even the head of an address
+				sums = inertSums(v, i, hi, sums)
+			}
 			for to := max(i+1, from+a.tokens-fewer); to <= min(hi, from+a.tokens+2); to++ {
 				if sums[to-lo].minus(at).may(a.tail, a.han) && w.spelled(v, from, to) == w.identity(a.ref).Value {
 					w.add(v, []ref{a.ref}, v.tokens[from].start, v.tokens[to-1].end)
@@ -223,16 +226,15 @@ func (w *worker) addresses(v *view, i int, all []address) {
 			}
 		}
 	}
+	w.sums = sums
 }
 
-// inertSums are the sums of the inert parts of the tokens from lo to before k,
-// for each k from lo to hi.
-func (w *worker) inertSums(v *view, lo, hi int) []inert {
-	sums := append(w.sums[:0], inert{})
+// inertSums continues the sums of the inert parts of tokens, of which there is
+// one before each and one behind the last, with the tokens from lo to before hi.
+func inertSums(v *view, lo, hi int, sums []inert) []inert {
 	for k := lo; k < hi; k++ {
-		sums = append(sums, sums[k-lo].plus(v.text, &v.tokens[k]))
+		sums = append(sums, sums[len(sums)-1].plus(v.text, &v.tokens[k]))
 	}
-	w.sums = sums
 	return sums
 }
 

@@ -63,7 +63,6 @@ func (x *Index) addHan(value string, r ref) {
 		h = h*hashStep + c
 	}
 	x.hanLens[n] = true
-	x.openings.add(hashes[0])
 	x.pairs.add(hashes[0]*hashStep + hashes[1])
 	x.han.add(h, r)
 }
@@ -170,11 +169,8 @@ func (x *Index) addNumber(digits string, n number) {
 }
 
 func suffixHash(d []byte) uint64 {
-	var h uint64
-	for _, c := range d[len(d)-6:] {
-		h = h*10 + uint64(c-'0')
-	}
-	return mix(h)
+	d = d[len(d)-6:]
+	return mix(uint64(binary.LittleEndian.Uint32(d)) | uint64(binary.LittleEndian.Uint16(d[4:]))<<32)
 }
 
 func digitsHash(d []byte) uint64 {

@@ -24,30 +24,30 @@ type Controls func(k identity.Kind, canonical string) bool
 // Index knows canaries by everything that a text may show of them. It is
 // read-only after New and may be shared by goroutines.
 type Index struct {
-	planted         []canary.Planted
-	o               Options
-	names           table // sums of the hashes of a name's words
-	lengths         [maxWords + 1]bool
-	nameWords       filter
-	given           map[uint64]bool // first words of names
-	family          map[uint64]bool // last words of names
-	han             table           // runs of CJK characters
-	hanLens         [maxHan + 1]bool
-	openings, pairs filter              // first characters of those, and first two
-	wordCounts      [maxWords + 1]int64 // how many of lengths are no more
-	hanCounts       [maxHan + 1]int64
-	mails           map[string][]ref
-	hosts           map[string]host     // by domain
-	numbers         map[string][]number // by their digits
-	suffixes        filter              // of the last six digits of those
-	digits          []int               // their lengths
-	blocks          map[string]string   // national number without its last four digits -> country code
-	blockSeen       filter              // of the digits of those
-	tokens          table               // official and serial numbers
-	digests         table
-	fullName        []int // columns of a full name
-	streets         streets
-	legacy          []legacy
+	planted    []canary.Planted
+	o          Options
+	names      table // sums of the hashes of a name's words
+	lengths    [maxWords + 1]bool
+	nameWords  filter
+	given      map[uint64]bool // first words of names
+	family     map[uint64]bool // last words of names
+	han        table           // runs of CJK characters
+	hanLens    [maxHan + 1]bool
+	pairs      filter              // of the first two characters of those
+	wordCounts [maxWords + 1]int64 // how many of lengths are no more
+	hanCounts  [maxHan + 1]int64
+	mails      map[string][]ref
+	hosts      map[string]host     // by domain
+	numbers    map[string][]number // by their digits
+	suffixes   filter              // of the last six digits of those
+	digits     []int               // their lengths
+	blocks     map[string]string   // national number without its last four digits -> country code
+	blockSeen  filter              // of the digits of those
+	tokens     table               // official and serial numbers
+	digests    table
+	fullName   []int // columns of a full name
+	streets    streets
+	legacy     []legacy
 }
 
 // ref is an identity in one form.
@@ -118,7 +118,7 @@ func (x *Index) seal() {
 	for _, t := range []*table{&x.names, &x.han, &x.tokens, &x.digests} {
 		t.seen.seal()
 	}
-	for _, f := range []*filter{&x.nameWords, &x.openings, &x.pairs, &x.suffixes, &x.blockSeen} {
+	for _, f := range []*filter{&x.nameWords, &x.pairs, &x.suffixes, &x.blockSeen} {
 		f.seal()
 	}
 	x.streets.seal()

@@ -95,7 +95,7 @@ func (w *worker) character(v *view, s *streak, i int) {
 	if t.start >= v.untallied {
 		w.counts[countName] += w.hanCounts[s.all]
 	}
-	if w.openings.has(t.hash) && i+1 < len(v.tokens) && w.pairs.has(t.hash*hashStep+v.tokens[i+1].hash) {
+	if i+1 < len(v.tokens) && w.pairs.has(t.hash*hashStep+v.tokens[i+1].hash) {
 		w.hanName(v, i)
 	}
 }

@@ -102,6 +102,9 @@ func tokenise(v []byte, dst []token) []token {
 				t = oneToken(v, i)
 			}
 			dst, i = append(dst, t), t.end
+			if whole && v[i] < utf8.RuneSelf { // no part of a token
+				i++
+			}
 		case beyond:
 			if i+2 < len(v) && ideographic(v[i], v[i+1], v[i+2]) {
 				dst = append(dst, token{i, i + 3, hashRune(rune(ideograph(v[i], v[i+1], v[i+2]))), han})
