@@ -151,3 +151,44 @@ func TestDetectionFindsTheObvious(t *testing.T) {
 		t.Errorf("standard error of 100 canaries: %.4f", hanley(0.5, 100, 5000))
 	}
 }
+
+// TestSharedCanariesKeepTheirPlace: a shared canary is the same row in every
+// copy that has it, whichever other canaries stand there, though keys and times
+// follow from the place. Of 20 one may find that its vacancy does not suit.
+func TestSharedCanariesKeepTheirPlace(t *testing.T) {
+	tab := people(3000)
+	p := learn(tab)
+	const n = 20
+	v := p.Vacate(secret("room"), Room{Unique: n, Shared: n})
+	if v == nil || v.dense || len(v.booked) != n {
+		t.Fatalf("vacancies %+v", v)
+	}
+	c := contactsFor(tab, n, "shared")
+	c.Vacancies = v
+	shared, err := p.MintShared(secret("shared"), n, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[int]string{}
+	differ := 0
+	for copy := range 3 {
+		cs := slices.Clone(shared)
+		cs = slices.Delete(cs, copy, copy+5) // those that this copy has not
+		label := fmt.Sprint("unique", copy)
+		own := contactsFor(tab, n, label)
+		own.Vacancies = v
+		_, _, planted := plantAmong(t, p, tab.rows, append(cs, mustMint(t, p, label, n, own)...), v)
+		for _, x := range planted {
+			row := strings.Join(x.Cells, "\x00")
+			if was, ok := rows[x.Slot]; x.Shared && ok && was != row {
+				differ++
+			}
+			if x.Shared {
+				rows[x.Slot] = row
+			}
+		}
+	}
+	if differ > 2 {
+		t.Errorf("%d times a shared canary is another row than in the copy before", differ)
+	}
+}
