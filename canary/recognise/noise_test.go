@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 
@@ -88,4 +89,44 @@ func TestPartsOfBase64(t *testing.T) {
 	if tried < 5 {
 		t.Errorf("only %d names of two characters", tried)
 	}
+}
+
+// TestLegible compares where noise has text with what its characters say, one
+// after the other.
+func TestLegible(t *testing.T) {
+	seed := rand.Uint64()
+	t.Log("seed", seed)
+	r := rand.New(rand.NewPCG(seed, 5))
+	pieces := []string{"a", "9", " ", "@", "中", "é", "\U00020000", "\xc2", "\xe4\xb8", "\xf0", "\x80", "\x00", "{", "\xff"}
+	seen := [2]int{}
+	for range 20000 {
+		raw := ""
+		for range r.IntN(24) {
+			raw += pieces[min(r.IntN(len(pieces)), r.IntN(len(pieces)))]
+		}
+		want := slowlyLegible(raw)
+		if got := legible([]byte(raw)); got != want {
+			t.Fatalf("%q: %v, slowly %v", raw, got, want)
+		}
+		seen[one(want)]++
+	}
+	if min(seen[0], seen[1]) < 2000 {
+		t.Errorf("%d texts were noise, %d legible", seen[0], seen[1])
+	}
+}
+
+func slowlyLegible(raw string) bool {
+	run := 0
+	for i, c := range raw {
+		switch n := utf8.RuneLen(c); {
+		case c == utf8.RuneError && !strings.HasPrefix(raw[i:], "\uFFFD"), c < utf8.RuneSelf && textual[c] == 0:
+			run = 0
+		default:
+			run += n
+		}
+		if run >= minLegible {
+			return true
+		}
+	}
+	return false
 }
