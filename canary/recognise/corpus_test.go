@@ -2,9 +2,11 @@ package recognise
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -269,7 +271,7 @@ func (c cost) String() string {
 	return fmt.Sprintf("%.2f s, %.2f s of processors", c.wall.Seconds(), c.processor.Seconds())
 }
 
-func processorTime(t *testing.T) time.Duration {
+func processorTime(t testing.TB) time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
 		t.Fatal(err)
@@ -301,4 +303,39 @@ func timeGrep(t *testing.T, w *world, path string, ours cost) {
 	if speed < *leastSpeed {
 		t.Errorf("%.2f times as fast as grep by the clock, where %.2f is asked for", speed, *leastSpeed)
 	}
+}
+
+// BenchmarkScan searches the first -text bytes of a gigabyte with -canaries
+// canaries on one processor, and reports the least time a byte of all rounds.
+func BenchmarkScan(b *testing.B) {
+	for _, w := range []*world{english(b, *canaryMany), chinese(b, *canaryMany)} {
+		text := &head{left: int(*textBytes)}
+		if _, err := newCorpus(w, 12).write(text, 1e9); !errors.Is(err, io.ErrShortWrite) {
+			b.Fatal(err)
+		}
+		x := w.index()
+		x.o.Workers = 1
+		b.Run(w.locale, func(b *testing.B) {
+			least := time.Duration(math.MaxInt64)
+			for b.Loop() {
+				spent := processorTime(b)
+				scan(b, x, text.Bytes())
+				least = min(least, processorTime(b)-spent)
+			}
+			b.ReportMetric(float64(least)/float64(text.Len()), "ns/byte")
+		})
+	}
+}
+
+// head keeps the beginning of what is written.
+type head struct {
+	bytes.Buffer
+	left int
+}
+
+func (h *head) Write(p []byte) (int, error) {
+	if h.left -= len(p); h.left < 0 {
+		return 0, io.ErrShortWrite
+	}
+	return h.Buffer.Write(p)
 }
