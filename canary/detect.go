@@ -70,7 +70,7 @@ func (p *Profile) Detect(secret key.Secret, c Contacts) (Detection, error) {
 // what they get there in columns in order and without repeats. In a larger table
 // rows stand closer together.
 func (m *model) rehearse(minted []Canary) {
-	if !slices.ContainsFunc(m.fittings(), func(f fitting) bool { return m.single[f.column] }) {
+	if !slices.ContainsFunc(m.fittings, func(f fitting) bool { return m.single[f.column] }) {
 		return
 	}
 	for k := range minted {

@@ -23,7 +23,10 @@ func (pl *Planter) fit(f fitting, c Canary, prev, next []string, share [2]int) (
 		v, ok = pl.middle(f, a, b)
 		return v, 0, ok && !(f.single && (v == a || v == b))
 	case f.single:
-		return pl.apart(f, v, a, b, seed(c, f.column), next == nil)
+		if f.ahead(v, next) {
+			return "", 0, false
+		}
+		return pl.apart(f, v, a, b, seed(c, f.column))
 	}
 	if next == nil {
 		v = pl.goOn(f, at(prev, f.column), seed(c, f.column))
@@ -35,7 +38,13 @@ func (pl *Planter) fit(f fitting, c Canary, prev, next []string, share [2]int) (
 		}
 		return at(prev, f.column), 0, true
 	}
-	return holdBetween(v, a, b, prev == nil)
+	return f.hold(v, prev, next)
+}
+
+// ahead reports whether a value belongs further on than before row next.
+func (f fitting) ahead(v string, next []string) bool {
+	b := at(next, f.column)
+	return !blank(b) && f.compare(v, b) > 0
 }
 
 func at(cells []string, i int) string {
@@ -49,14 +58,15 @@ func seed(c Canary, column int) uint64 {
 	return mix(fnv(uint64(c.Slot+1)*0x9e3779b97f4a7c15^uint64(column), c.Cells[column]) ^ math.Float64bits(c.Place))
 }
 
-// holdBetween keeps a value where it belongs. One whose place is past takes
-// the neighbour's, as does one at an end.
-func holdBetween(v, a, b string, end bool) (string, float64, bool) {
+// hold keeps a value where it belongs, before row next. One whose place is past
+// takes the neighbour's, as does one at an end.
+func (f fitting) hold(v string, prev, next []string) (string, float64, bool) {
+	a := at(prev, f.column)
 	switch {
-	case !blank(a) && compare(v, a) < 0:
+	case !blank(a) && f.compare(v, a) < 0:
 		return a, 0, true
-	case !blank(b) && compare(v, b) > 0:
-		return b, 0, end
+	case f.ahead(v, next):
+		return at(next, f.column), 0, prev == nil
 	}
 	return v, 0, true
 }

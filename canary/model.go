@@ -36,6 +36,7 @@ type model struct {
 	grain        []int64
 	masks        []map[string][]string // values that are drawn by place, by their punctuation
 	lengths      []map[int]bool        // of the same, in characters
+	fittings     []fitting             // columns that stand in order
 	single       []bool                // columns in which no value occurs twice
 	clusters     *clusters
 	mixer        *mixer
@@ -59,6 +60,7 @@ func newModel(p *Profile) *model {
 		m.distinct = append(m.distinct, distinct(m.values(i)))
 	}
 	m.findSingles()
+	m.learnFittings()
 	m.learnClusters()
 	m.learnMasks()
 	m.learnValues()

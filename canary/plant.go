@@ -52,6 +52,7 @@ type Planter struct {
 	share   map[int][2]int // of the gap: which part of how many
 	planted map[int]Canary
 	used    map[string]bool // key cells of planted canaries
+	failed  map[int]int     // how often no word was found for a canary
 }
 
 // fitting is how one column stays in order.
@@ -70,6 +71,10 @@ const (
 	hold                   // the minted value, where it fits
 )
 
+// mostFailed is how often a word is looked for that stands between two others;
+// the canary then goes to the end.
+const mostFailed = 16
+
 // offers is how many canaries that found no gap are offered again at a row.
 const offers = 4
 
@@ -86,10 +91,10 @@ func NewPlanterAmong(p *Profile, canaries []Canary, rows int64, v *Vacancies) *P
 		rows = p.Rows
 	}
 	pl := &Planter{
-		m: p.ready(), rows: rows, share: map[int][2]int{}, planted: map[int]Canary{}, used: map[string]bool{},
+		m: p.ready(), rows: rows, share: map[int][2]int{}, planted: map[int]Canary{}, used: map[string]bool{}, failed: map[int]int{},
 		vacancies: v, seats: map[int64][]int{},
 	}
-	pl.columns = pl.m.fittings()
+	pl.columns = pl.m.fittings
 	for _, c := range canaries {
 		c.Cells = slices.Clone(c.Cells)
 		pl.canaries = append(pl.canaries, c)
@@ -105,10 +110,9 @@ func NewPlanterAmong(p *Profile, canaries []Canary, rows int64, v *Vacancies) *P
 	return pl
 }
 
-// fittings are the columns in order: those that were learned to be, and those
-// that the scheme says are.
-func (m *model) fittings() []fitting {
-	var out []fitting
+// learnFittings finds the columns in order: those that were learned to be, and
+// those that the scheme says are.
+func (m *model) learnFittings() {
 	for i, c := range m.p.Columns {
 		dir := m.p.Stats[i].sorted()
 		if dir == 0 && c.Sorted {
@@ -125,12 +129,13 @@ func (m *model) fittings() []fitting {
 			f.mode = between
 		case c.Key && m.distinct[i] > 0.99 && !serial:
 			f.mode = hold
+		case m.runs(i) && (!number || c.Kind == identity.Serial):
+			f.mode = between
 		case number && m.distinct[i] >= 0.5 || number && (c.Kind == identity.Date || c.Kind == identity.Time):
 			f.mode = middle
 		}
-		out = append(out, f)
+		m.fittings = append(m.fittings, f)
 	}
-	return out
 }
 
 // separate gives canaries of one copy different keys.
@@ -222,6 +227,20 @@ func (m *model) rank(f fitting, v string) (lo, hi float64) {
 	return float64(below) / n, float64(max(upto, below)) / n
 }
 
+// runs reports whether the column numbers the rows though it is not the key:
+// no number twice, and nearly all of one shape.
+func (m *model) runs(i int) bool {
+	if !m.single[i] && !(slices.Contains(m.serials, i) && m.distinct[i] == 1) {
+		return false
+	}
+	first, ok := parseSerial(m.p.Stats[i].First)
+	alike := countIf(m.values(i), func(v string) bool {
+		x, ok := parseSerial(v)
+		return ok && x.shape == first.shape
+	})
+	return ok && 10*alike >= 9*len(m.values(i))
+}
+
 func (f fitting) compare(a, b string) int {
 	if f.falling {
 		return compare(b, a)
@@ -267,7 +286,7 @@ func (pl *Planter) Tail() []int {
 func (pl *Planter) Fit(i int, prev, next []string) ([]string, error) {
 	pl.mu.Lock()
 	defer pl.mu.Unlock()
-	if next != nil && pl.crowded(prev, next) {
+	if next != nil && (pl.crowded(prev, next) || pl.failed[i] >= mostFailed) {
 		return nil, pl.wait(i)
 	}
 	return pl.settle(i, prev, nil, next)
@@ -277,18 +296,21 @@ func (pl *Planter) Fit(i int, prev, next []string) ([]string, error) {
 func (pl *Planter) settle(i int, prev, gone, next []string) ([]string, error) {
 	c := pl.canaries[i]
 	c.Cells = slices.Clone(c.Cells)
-	room, made := 0.0, map[int]float64{}
+	rooms, made := map[int]float64{}, map[int]float64{}
 	for _, f := range pl.columns {
 		v, space, ok := pl.fitAt(f, c, prev, gone, next, pl.share[i])
 		if !ok && next == nil {
 			continue // nothing follows: the minted value stands
 		}
 		if !ok {
+			if f.single && f.mode == hold && !f.ahead(c.Cells[f.column], next) {
+				pl.failed[i]++
+			}
 			return nil, pl.wait(i)
 		}
 		switch {
 		case f.mode == between:
-			room = space
+			rooms[f.column] = space
 		case space > 0:
 			made[f.column] = space
 		}
@@ -304,7 +326,7 @@ func (pl *Planter) settle(i int, prev, gone, next []string) ([]string, error) {
 		pl.setApart(&c, pl.canaries[i].Cells)
 	}
 	pl.reread(&c)
-	pl.weighKey(&c, room)
+	c.weighNumbers(rooms)
 	c.weighMade(made)
 	pl.planted[i] = c
 	return slices.Clone(c.Cells), nil
@@ -361,29 +383,17 @@ func (pl *Planter) reread(c *Canary) {
 	c.Identities = out
 }
 
-// weighKey sets the surprise of a serial number that was put between two
-// others: the numbers that it could have been.
-func (pl *Planter) weighKey(c *Canary, room float64) {
-	if room == 0 {
-		return
-	}
+// weighNumbers sets the surprise of serial numbers that were put between two
+// others: the numbers that they could have been.
+func (c *Canary) weighNumbers(rooms map[int]float64) {
 	for k, id := range c.Identities {
-		if id.Kind == identity.Serial && pl.fitsKey(id.Columns[0]) {
+		if room := rooms[id.Columns[0]]; id.Kind == identity.Serial && room > 0 {
 			parts := slices.Clone(id.Parts) // the first is the number's
-			parts[0].Bits = log2(max(room, 1))
+			parts[0].Bits = log2(room)
 			c.Identities[k].Parts = parts
 			c.Identities[k].Bits = Together(*c, []int{k})
 		}
 	}
-}
-
-func (pl *Planter) fitsKey(column int) bool {
-	for _, f := range pl.columns {
-		if f.column == column {
-			return f.mode == between
-		}
-	}
-	return false
 }
 
 // Planted returns canary i as it was planted: with the cells of the last

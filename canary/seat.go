@@ -29,7 +29,7 @@ func (pl *Planter) seat(i int, v *Vacancies) bool {
 
 // ordered reports whether the column has to stay in order.
 func (m *model) ordered(i int) bool {
-	return slices.ContainsFunc(m.fittings(), func(f fitting) bool { return f.column == i })
+	return slices.ContainsFunc(m.fittings, func(f fitting) bool { return f.column == i })
 }
 
 // seated are the canaries whose vacancy did not come, by their number.
@@ -95,7 +95,8 @@ func (pl *Planter) lot() uint64 {
 	return math.Float64bits(pl.canaries[max(at, 0)].Place)
 }
 
-// suits reports whether a canary keeps its values between two rows.
+// suits reports whether a canary keeps its values between two rows, but for
+// those that it gets from the row that is gone.
 func (pl *Planter) suits(i int, prev, next []string) bool {
 	for _, f := range pl.columns {
 		a, b := at(prev, f.column), at(next, f.column)
@@ -103,7 +104,7 @@ func (pl *Planter) suits(i int, prev, next []string) bool {
 			a, b = b, a
 		}
 		v := pl.canaries[i].Cells[f.column]
-		if f.mode == hold && !blank(v) && (!blank(a) && compare(v, a) < 0 || !blank(b) && compare(v, b) > 0) {
+		if f.mode == hold && !f.single && !blank(v) && (!blank(a) && compare(v, a) < 0 || !blank(b) && compare(v, b) > 0) {
 			return false
 		}
 	}
@@ -127,7 +128,7 @@ func (pl *Planter) fitAt(f fitting, c Canary, prev, gone, next []string, share [
 		return pl.fit(f, c, prev, next, share)
 	}
 	switch {
-	case f.mode == middle:
+	case f.mode == middle, f.mode == between && !pl.m.p.Columns[f.column].Key:
 		return old, 0, true
 	case f.mode == between && pl.vacancies.dense:
 		return c.Cells[f.column], float64(len(pl.vacancies.numbers)), true

@@ -139,23 +139,19 @@ func (m *model) repeatsName(cells []string) bool {
 }
 
 // apart is the value of a column in order and without repeats, between a and b:
-// the canary's own where it belongs, else one made of those of rows, with the
-// number of those that it was one of. It waits where it belongs further on and
-// rows follow.
-func (pl *Planter) apart(f fitting, v, a, b string, seed uint64, last bool) (string, float64, bool) {
-	low, high := !blank(a) && compare(v, a) <= 0, !blank(b) && compare(v, b) >= 0
-	switch {
-	case !low && !high:
+// the canary's own where it fits, else one made of those of rows, with the number
+// of those that it was one of.
+func (pl *Planter) apart(f fitting, v, a, b string, seed uint64) (string, float64, bool) {
+	if (blank(a) || compare(a, v) < 0) && (blank(b) || compare(v, b) < 0) {
 		return v, 0, true
-	case high && compare(v, b) > 0 && !last:
-		return "", 0, false
 	}
 	return pl.m.wedge(f.column, a, b, seed)
 }
 
 // wedge is a text between a and b: it begins like one of them, as shortly as
-// possible, and ends like some other value of the column. room is how many such
-// there are.
+// possible, and ends like some other value of the column; at an end of the table
+// where none does, it is longer or shorter by a letter. room is how many such there
+// are.
 func (m *model) wedge(i int, a, b string, seed uint64) (v string, room float64, ok bool) {
 	x, y := []rune(a), []rune(b)
 	common := 0
@@ -166,6 +162,12 @@ func (m *model) wedge(i int, a, b string, seed uint64) (v string, room float64, 
 		if fits := m.crossings(i, a, b, cut); len(fits) > 0 {
 			return fits[seed%uint64(len(fits))], float64(len(fits)), true
 		}
+	}
+	switch {
+	case blank(b) && len(x) > 0:
+		return a + string(x[len(x)-1]), 1, true
+	case blank(a) && len(y) > 1:
+		return string(y[:len(y)-1]), 1, true
 	}
 	return "", 0, false
 }

@@ -236,7 +236,7 @@ func (m *model) renumber(v string, n int64) string {
 // placedByOrder reports whether a column with a value for nearly every row
 // stands in order.
 func (m *model) placedByOrder() bool {
-	for _, f := range m.fittings() {
+	for _, f := range m.fittings {
 		if f.mode != hold {
 			return true
 		}
@@ -276,7 +276,7 @@ func (d *draft) vacantNumber(old string) (string, float64, bool) {
 // these cells belongs; 0 to 1 in a table without order.
 func (m *model) belongs(cells []string) (lo, hi float64) {
 	hi = 1
-	for _, f := range m.fittings() {
+	for _, f := range m.fittings {
 		if f.mode == between || blank(cells[f.column]) {
 			continue
 		}
