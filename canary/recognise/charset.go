@@ -172,6 +172,6 @@ func (w *worker) old(raw []byte, p place) {
 		}
 	}
 	p.inside = within(p.inside, name)
-	p.before, p.behind, p.recoded = 0, 0, p.decoded > 1
+	p.before, p.behind, p.older = 0, 0, true
 	w.decoded(len(raw), p, func(dst []byte) []byte { return append(dst, text...) })
 }

@@ -5,7 +5,7 @@ type place struct {
 	inside            string
 	offset            int64 // in the stream
 	decoded           int   // how many times; offsets within are not the stream's
-	recoded           bool  // decoded, and then from an encoding in which nearly any bytes are characters
+	older             bool  // read in an older encoding, in which nearly any bytes are characters
 	cutLeft, cutRight bool  // its ends are borders of ours
 	before, behind    int   // bytes at its ends that stand so in the text that it was decoded from
 }
@@ -46,7 +46,9 @@ func (w *worker) scan(raw []byte, p place) {
 	w.clusters(raw, p, reach, m.escapeAt, w.by("html", unescape))
 	w.clusters(raw, p, reach, quotedAt, w.by("quoted-printable", unquote))
 	w.base64Runs(raw, m, p)
-	w.clusters(raw, p, wideReach, nulAt, w.wide)
+	if !p.older { // its zero bytes stood in what it was read from
+		w.clusters(raw, p, wideReach, nulAt, w.wide)
+	}
 	if last > first && len(w.legacy) > 0 {
 		w.clusters(raw, p, reach, func(raw []byte, i int) (int, int) { return strayAt(raw[:last], max(i, first)) }, w.old)
 	}

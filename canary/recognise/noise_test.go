@@ -91,6 +91,30 @@ func TestPartsOfBase64(t *testing.T) {
 	}
 }
 
+// TestLongerNamesInUTF16 shows names of three characters that begin with one of
+// two. Read in an older encoding first, the third is no character any more.
+func TestLongerNamesInUTF16(t *testing.T) {
+	w := chinese(t, 200)
+	x := w.index()
+	shown := 0
+	for i, p := range w.planted {
+		name := w.name(p.Canary.Cells)
+		if utf8.RuneCountInString(name) != 2 {
+			continue
+		}
+		for high := range 2 {
+			text := "to: " + string(wideText("Name: "+name+"辉\r\n", high)) + " .\n"
+			if got := scan(t, x, []byte(text)); got.has(i, identity.Name) {
+				t.Errorf("%s is seen in %q: %v", name, text, got.Sights)
+			}
+			shown++
+		}
+	}
+	if shown < 20 {
+		t.Errorf("only %d names of two characters", shown)
+	}
+}
+
 // TestLegible compares where noise has text with what its characters say, one
 // after the other.
 func TestLegible(t *testing.T) {

@@ -28,7 +28,7 @@ type view struct {
 	untallied int   // tokens that the piece before counted
 	strays    []int // where bytes stood that are no UTF-8
 	decoded   bool
-	recoded   bool // see place
+	recoded   bool // before it was read in an older encoding
 }
 
 // found is an identity that stands at text[start:end].
@@ -51,7 +51,7 @@ func (w *worker) look(raw []byte, p place) (first, last int) {
 	raw = raw[:max(from, end)]
 	for at := from; ; at = runeBorder(raw, end-pieceOverlap) {
 		end = runeBorder(raw, min(at+pieceSize, len(raw)))
-		q := place{inside: p.inside, offset: p.offset + p.scale(at), decoded: p.decoded, recoded: p.recoded, cutLeft: p.cutLeft || at > 0, cutRight: p.cutRight || end < len(raw)}
+		q := place{inside: p.inside, offset: p.offset + p.scale(at), decoded: p.decoded, older: p.older, cutLeft: p.cutLeft || at > 0, cutRight: p.cutRight || end < len(raw)}
 		if w.piece(raw[at:end], q, at > from) {
 			if last == 0 {
 				first = at
@@ -82,7 +82,7 @@ func (w *worker) piece(raw []byte, p place, again bool) bool {
 	v.text, v.strays = fold(v.text[:0], raw, v.strays[:0])
 	v.tokens = tokenise(v.text, v.tokens[:0])
 	v.found = v.found[:0]
-	v.from, v.to, v.inside, v.offset, v.untallied, v.decoded, v.recoded = 0, len(v.text), p.inside, p.offset, 0, p.decoded > 0, p.recoded
+	v.from, v.to, v.inside, v.offset, v.untallied, v.decoded, v.recoded = 0, len(v.text), p.inside, p.offset, 0, p.decoded > 0, p.older && p.decoded > 1
 	if p.cutLeft {
 		v.from = margin
 	}
