@@ -28,11 +28,11 @@
 // What it will not do. The direction between two copies with the same content
 // is not known, and times hardly tell it: a copy is older than the day it was
 // seen. An unseen copy is found when at least two lines come from it; how many
-// hands a copy went through in one line is not known. A merge is found when each
-// source gave rows that nothing else explains; of an unseen copy it is not. Posteriors
-// draw rows and departures again and weigh the other places of a copy in the
-// forest that was found; docs/chains.md says how often they are right on
-// simulated trades.
+// hands a copy went through in one line is not known. A merge is found when the
+// merged copy was seen and each source, seen or not, gave rows that nothing else
+// explains. Posteriors draw rows and departures again and weigh the other places
+// of a copy in the forest that was found; docs/chains.md says how often they are
+// right on simulated trades.
 package chain
 
 import "time"
