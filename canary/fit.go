@@ -41,12 +41,6 @@ func (pl *Planter) fit(f fitting, c Canary, prev, next []string, share [2]int) (
 	return f.hold(v, prev, next)
 }
 
-// ahead reports whether a value belongs further on than before row next.
-func (f fitting) ahead(v string, next []string) bool {
-	b := at(next, f.column)
-	return !blank(b) && f.compare(v, b) > 0
-}
-
 func at(cells []string, i int) string {
 	if i < len(cells) {
 		return cells[i]
@@ -56,19 +50,6 @@ func at(cells []string, i int) string {
 
 func seed(c Canary, column int) uint64 {
 	return mix(fnv(uint64(c.Slot+1)*0x9e3779b97f4a7c15^uint64(column), c.Cells[column]) ^ math.Float64bits(c.Place))
-}
-
-// hold keeps a value where it belongs, before row next. One whose place is past
-// takes the neighbour's, as does one at an end.
-func (f fitting) hold(v string, prev, next []string) (string, float64, bool) {
-	a := at(prev, f.column)
-	switch {
-	case !blank(a) && f.compare(v, a) < 0:
-		return a, 0, true
-	case f.ahead(v, next):
-		return at(next, f.column), 0, prev == nil
-	}
-	return v, 0, true
 }
 
 // middle is the midpoint of two neighbours; at an end, one usual step on.

@@ -55,22 +55,6 @@ type Planter struct {
 	failed  map[int]int     // how often no word was found for a canary
 }
 
-// fitting is how one column stays in order.
-type fitting struct {
-	column  int
-	falling bool
-	mode    fitMode
-	single  bool // no value occurs twice
-}
-
-type fitMode uint8
-
-const (
-	between fitMode = iota // a new value strictly between the neighbours
-	middle                 // the midpoint
-	hold                   // the minted value, where it fits
-)
-
 // mostFailed is how often a word is looked for that stands between two others;
 // the canary then goes to the end.
 const mostFailed = 16
@@ -108,34 +92,6 @@ func NewPlanterAmong(p *Profile, canaries []Canary, rows int64, v *Vacancies) *P
 	}
 	slices.SortStableFunc(pl.queue, func(a, b int) int { return int(min(max(pl.targets[a]-pl.targets[b], -1), 1)) })
 	return pl
-}
-
-// learnFittings finds the columns in order: those that were learned to be, and
-// those that the scheme says are.
-func (m *model) learnFittings() {
-	for i, c := range m.p.Columns {
-		dir := m.p.Stats[i].sorted()
-		if dir == 0 && c.Sorted {
-			dir = 1
-		}
-		if dir == 0 {
-			continue
-		}
-		f := fitting{column: i, falling: dir < 0, mode: hold, single: m.single[i] || c.Key && m.distinct[i] > 0.99}
-		_, number := parseScalar(m.p.Stats[i].First)
-		_, serial := parseSerial(m.p.Stats[i].First)
-		switch {
-		case c.Key && m.distinct[i] > 0.99 && serial:
-			f.mode = between
-		case c.Key && m.distinct[i] > 0.99 && !serial:
-			f.mode = hold
-		case m.runs(i) && (!number || c.Kind == identity.Serial):
-			f.mode = between
-		case number && m.distinct[i] >= 0.5 || number && (c.Kind == identity.Date || c.Kind == identity.Time):
-			f.mode = middle
-		}
-		m.fittings = append(m.fittings, f)
-	}
 }
 
 // separate gives canaries of one copy different keys.
@@ -209,43 +165,6 @@ func (pl *Planter) target(i int) int64 {
 		}
 	}
 	return min(max(int64(place*float64(pl.rows)), 1), pl.rows-1)
-}
-
-// rank is the part of the table, from lo to hi, in which a value belongs.
-func (m *model) rank(f fitting, v string) (lo, hi float64) {
-	below, upto := int64(0), int64(0)
-	for _, r := range m.p.Sample {
-		c := f.compare(r.Cells[f.column], v)
-		if c < 0 {
-			below = r.Index + 1
-		}
-		if c <= 0 {
-			upto = r.Index + 1
-		}
-	}
-	n := float64(max(m.p.Rows, 1))
-	return float64(below) / n, float64(max(upto, below)) / n
-}
-
-// runs reports whether the column numbers the rows though it is not the key:
-// no number twice, and nearly all of one shape.
-func (m *model) runs(i int) bool {
-	if !m.single[i] && !(slices.Contains(m.serials, i) && m.distinct[i] == 1) {
-		return false
-	}
-	first, ok := parseSerial(m.p.Stats[i].First)
-	alike := countIf(m.values(i), func(v string) bool {
-		x, ok := parseSerial(v)
-		return ok && x.shape == first.shape
-	})
-	return ok && 10*alike >= 9*len(m.values(i))
-}
-
-func (f fitting) compare(a, b string) int {
-	if f.falling {
-		return compare(b, a)
-	}
-	return compare(a, b)
 }
 
 // Due returns the indices of the canaries to be planted before that row.
