@@ -145,9 +145,12 @@ func (d *draft) choose(secret key.Secret) error {
 }
 
 // discount takes the bits off every identity by which the choice among drafts
-// may have made it likelier.
+// may have made it likelier. No choice looks at telephone numbers.
 func (d *draft) discount(bits float64) {
 	for k := range d.notes {
+		if d.notes[k].kind == identity.Phone {
+			continue
+		}
 		parts := slices.Clone(d.notes[k].parts)
 		most := 0
 		for j, p := range parts {
