@@ -75,20 +75,25 @@ func (m *model) rehearse(minted []Canary) {
 	}
 	for k := range minted {
 		pl := NewPlanter(m.p, minted[k:k+1], int64(len(m.p.Sample)))
-		var prev []string
-		for r, row := range m.p.Sample {
-			for _, i := range pl.Due(int64(r)) {
-				_, _ = pl.Fit(i, prev, row.Cells)
-			}
-			prev = row.Cells
-		}
-		for _, i := range pl.Tail() {
-			_, _ = pl.Fit(i, prev, nil)
-		}
-		if c, ok := pl.Planted(0); ok {
-			minted[k].Cells = c.Cells
+		if cells := pl.first(m.p.Sample); cells != nil {
+			minted[k].Cells = cells
 		}
 	}
+}
+
+// first plants the planter's first canary at the first place among rows from its
+// target on.
+func (pl *Planter) first(rows []Row) (cells []string) {
+	from := max(pl.targets[0], 1)
+	for r := from; r < int64(len(rows)); r++ {
+		for range pl.Due(r) {
+			if cells, err := pl.Fit(0, rows[r-1].Cells, rows[r].Cells); err == nil {
+				return cells
+			}
+		}
+	}
+	cells, _ = pl.Fit(0, rows[len(rows)-1].Cells, nil)
+	return cells
 }
 
 func cycle(list []string, n int) []string {

@@ -210,6 +210,7 @@ func (d *draft) echoes() []Canary {
 			continue
 		}
 		d.keys[k] = true
+		d.use(cells)
 		out = append(out, Canary{
 			Slot: d.slot + 1 + len(out), Shared: d.shared, Echo: d.slot + 1, Cells: cells, Origins: d.origins, Place: d.st.Float64(),
 		})
@@ -225,6 +226,8 @@ func (d *draft) echo(i int, like []string) string {
 	switch {
 	case m.p.Columns[i].Key:
 		return d.echoKey(i, a, b)
+	case m.single[i] && !m.ordered(i):
+		return d.unrepeated(i, b)
 	case a == b || kind == identity.Phone || kind == identity.Email:
 		return c // what reaches the owner is never misspelt
 	case blank(b):

@@ -33,16 +33,14 @@ func (m *model) learnFittings() {
 		if dir == 0 {
 			continue
 		}
-		f := fitting{column: i, falling: dir < 0, mode: hold, single: m.single[i] || c.Key && m.distinct[i] > 0.99}
+		unique := c.Key && m.distinct[i] > 0.99
+		f := fitting{column: i, falling: dir < 0, mode: hold, single: m.single[i] || unique}
 		_, number := parseScalar(m.p.Stats[i].First)
 		_, serial := parseSerial(m.p.Stats[i].First)
 		switch {
-		case c.Key && m.distinct[i] > 0.99 && serial:
+		case unique && serial, m.runs(i) && (!number || c.Kind == identity.Serial):
 			f.mode = between
-		case c.Key && m.distinct[i] > 0.99 && !serial:
-			f.mode = hold
-		case m.runs(i) && (!number || c.Kind == identity.Serial):
-			f.mode = between
+		case unique:
 		case number && m.distinct[i] >= 0.5 || number && (c.Kind == identity.Date || c.Kind == identity.Time):
 			f.mode = middle
 		}

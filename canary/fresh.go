@@ -16,9 +16,7 @@ func (d *draft) freshen() {
 	m := d.m
 	for i, c := range m.p.Columns {
 		if m.single[i] && !m.ordered(i) {
-			if !blank(d.cells[i]) && d.repeats(i, d.cells[i]) {
-				d.renew(i)
-			}
+			d.cells[i] = d.unrepeated(i, d.cells[i])
 			continue
 		}
 		if c.Key || c.Sorted || m.p.Stats[i].sorted() != 0 || blank(d.cells[i]) || d.cells[i] != d.donor[i] {

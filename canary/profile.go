@@ -86,7 +86,8 @@ func (p *Profile) sort() {
 }
 
 // saved is the stored form; the version is raised when its meaning changes.
-// Version 1 had no counts of values and names.
+// Version 1 had no counts of values and names, version 2 did not tell which
+// columns are without repeats.
 type saved struct {
 	Version int
 	Columns []Column
@@ -99,7 +100,7 @@ type saved struct {
 	Taught  *taught // may lack: then it is learned when it is needed
 }
 
-const profileVersion = 2
+const profileVersion = 3
 
 // maxWindow is twice what the packer looks back, in bytes: a damaged head may
 // ask for half a gigabyte.
@@ -143,7 +144,9 @@ func (p *Profile) UnmarshalBinary(data []byte) error {
 	if s.Version == 1 {
 		p.countSample()
 	}
-	p.findSingles()
+	if s.Version < 3 {
+		p.addSingles()
+	}
 	return nil
 }
 

@@ -38,17 +38,19 @@ func (l *Learner) learnSingles(cells []string) {
 	}
 }
 
-// findSingles makes up for what earlier programs did not learn, where the
-// sample is the whole table.
-func (p *Profile) findSingles() {
+// addSingles makes up for what versions 1 and 2 did not learn, where the sample
+// is the whole table.
+func (p *Profile) addSingles() {
+	if int64(len(p.Sample)) < p.Rows {
+		return
+	}
 	roles := findRoles(p.Columns)
 	for i := range p.Stats {
-		s := &p.Stats[i]
 		values := p.values(i)
-		if s.Single || roles.ruled(i) || int64(len(p.Sample)) < p.Rows || distinct(values) < 1 {
+		if roles.ruled(i) || distinct(values) < 1 {
 			continue
 		}
-		s.Single = true
+		p.Stats[i].Single = true
 		for _, v := range values {
 			p.Seen.add(serialEntry(i, v))
 		}
@@ -86,20 +88,24 @@ const (
 	renewNear  = 12 // of them, before another row's value is varied instead
 )
 
-// renew gives column i a value like its own that nobody has. Where none is
-// found the old one stays.
-func (d *draft) renew(i int) {
-	old := d.cells[i]
+// unrepeated is v, a value of column i that is without repeats; where a row or
+// an earlier canary of the copy has it, one like it that nobody has. Where none
+// is found v stays.
+func (d *draft) unrepeated(i int, v string) string {
+	if blank(v) || !d.repeats(i, v) {
+		return v
+	}
+	old := v
 	for try := range renewTries {
 		if try%renewNear == renewNear-1 {
 			old = d.m.values(i)[d.st.IntN(len(d.m.values(i)))]
 		}
-		v := d.m.another(d.st, i, old, try >= renewNear)
-		if (try >= renewForms || d.m.forms[i][formOf(v)] && d.m.lengths[i][utf8.RuneCountInString(v)]) && !d.repeats(i, v) {
-			d.cells[i] = v
-			return
+		w := d.m.another(d.st, i, old, try >= renewNear)
+		if (try >= renewForms || d.m.forms[i][formOf(w)] && d.m.lengths[i][utf8.RuneCountInString(w)]) && !d.repeats(i, w) {
+			return w
 		}
 	}
+	return v
 }
 
 // another is a value like old: a day or a number near it, a phrase with other

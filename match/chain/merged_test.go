@@ -6,16 +6,24 @@ import (
 	"testing"
 )
 
-// TestMergeFromUnseen has a copy that was merged from one that was seen and one
-// that was not. Without such merges it pulls four unseen copies into the chain
-// that never were.
-func TestMergeFromUnseen(t *testing.T) {
-	const seed = 90_009
+// merging is a trade in which one hop in twelve merges two copies, and what is
+// found of it.
+func merging(t *testing.T, seed uint64) (truth, Graph) {
+	t.Helper()
 	trade := simulate(seed, 5000, tradeOf(seed, 0, 0.08), true, true)
 	g, err := Reconstruct(context.Background(), trade.nodes, nil, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return trade, g
+}
+
+// TestMergeFromUnseen has a copy that was merged from one that was seen and one
+// that was not. Without such merges it pulls four unseen copies into the chain
+// that never were.
+func TestMergeFromUnseen(t *testing.T) {
+	const seed = 90_009
+	trade, g := merging(t, seed)
 	var a tally
 	a.add(trade, g)
 	if a.edgesRight != a.edges || a.invented > 0 {
@@ -31,11 +39,7 @@ func TestMergeFromUnseen(t *testing.T) {
 // not given.
 func TestUnseenCopiesAreLikely(t *testing.T) {
 	const seed = 90_005
-	trade := simulate(seed, 5000, tradeOf(seed, 0, 0.08), true, true)
-	g, err := Reconstruct(context.Background(), trade.nodes, nil, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	trade, g := merging(t, seed)
 	v := viewGraph(trade, g)
 	if len(v.unseen) == 0 {
 		t.Error("no unseen copy is given, want some")
@@ -51,11 +55,7 @@ func TestUnseenCopiesAreLikely(t *testing.T) {
 // from what an unseen hand took of an unseen copy of another.
 func TestMergeOfUnseenPart(t *testing.T) {
 	const seed = 700_011
-	trade := simulate(seed, 5000, tradeOf(seed, 0, 0.08), true, true)
-	g, err := Reconstruct(context.Background(), trade.nodes, nil, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	trade, g := merging(t, seed)
 	var a tally
 	a.add(trade, g)
 	if a.edgesRight != a.edges || a.edgesGot != a.edges || a.invented > 0 {
