@@ -53,3 +53,36 @@ func enumerated(first hop, b blend, x, y, in pair, birth float64) (sum float64) 
 	}
 	return sum
 }
+
+// TestBlendOfDepartures compares the messages of a merged copy with the best of
+// all states of a departure: in what came from the first source, in the second
+// one, and in the copy, which has it from either.
+func TestBlendOfDepartures(t *testing.T) {
+	const seed = 21
+	r := rand.New(rand.NewPCG(seed, 0))
+	for range 200 {
+		ts := &traits{birth: []float64{r.Float64() / 9}, keep: []float64{r.Float64()}, weight: []float64{1}}
+		y, in, x := pair{r.Float64(), r.Float64()}, pair{r.Float64(), r.Float64()}, pair{r.Float64(), r.Float64()}
+		best := 0.0
+		for state := range 8 {
+			first, second, copied := state&1, state>>1&1, state>>2
+			p := x[first] * in[copied]
+			inherited := [2][2]float64{{1, ts.birth[0]}, {1 - ts.keep[0], ts.keep[0]}}[second][copied] * y[second]
+			if first == copied {
+				inherited = max(inherited, 1)
+			}
+			best = max(best, p*inherited)
+		}
+		joined, down := make([]pair, 1), []pair{x}
+		ts.joined(&blend{}, []pair{y}, []pair{in}, joined)
+		ts.blended(&blend{}, []pair{y}, down)
+		for way, got := range map[string]float64{
+			"upwards":   max(x[0]*joined[0][0], x[1]*joined[0][1]),
+			"downwards": max(down[0][0]*in[0], down[0][1]*in[1]),
+		} {
+			if math.Abs(got-best) > 1e-9 {
+				t.Fatalf("seed %d: %.6f %s, the best of all states %.6f", seed, got, way, best)
+			}
+		}
+	}
+}
