@@ -174,7 +174,7 @@ func (s *search) bestPairs(v int) (out []couple) {
 	known := s.prior(v, sub)
 	for i, a := range list {
 		for _, b := range list[:i] {
-			if !s.speaks(v, a.node, b.node) {
+			if !s.lacks(v, a.node) || !s.lacks(v, b.node) {
 				continue
 			}
 			x := s.blendOf(a.states, b.states, m.in[v])
@@ -233,20 +233,11 @@ func (r *refitting) reblend(v int) {
 	t.joined(&best.blend, y, in, joined)
 }
 
-// speaks reports whether a copy may have been merged from two nodes: each, if it
-// was seen, has some of its rows and lacks some.
-func (s *search) speaks(v, first, other int) bool {
-	return s.lacks(v, first) && s.lacks(v, other)
-}
-
-// unseen reports whether of a node a part may have been merged: an unseen copy,
-// or what was issued.
-func (s *search) unseen(v int) bool { return s.f.hidden(v) || s.fixed[v] }
-
-// lacks reports whether a source that was seen lacks some of a copy's rows,
-// and has others.
+// lacks reports whether a source lacks some of a copy's rows and has others, as
+// each of two sources does. Of an unseen copy, and of what was issued, a part may
+// have been merged.
 func (s *search) lacks(v, source int) bool {
-	if s.unseen(source) {
+	if s.f.hidden(source) || s.fixed[source] {
 		return true
 	}
 	part := s.added[v][source] / s.size[v]

@@ -37,7 +37,6 @@ type search struct {
 	now    float64 // the value of the forest
 	tries  int     // places that are tried for a subtree
 	refits int     // rounds of estimation after a change, at most
-
 }
 
 // build hangs the copies one after the other, those with most rows first.
