@@ -18,7 +18,7 @@ type account struct {
 	rewritten               []string
 	lost, regained, renamed []string
 	lostShared              []string // columns that other copies have and both lack
-	orderKept               bool
+	orderKept, columnsKept  bool     // an order of rows or of columns that is not the issued one
 }
 
 // compare accounts for child as made from parent.
@@ -60,6 +60,10 @@ func (u *union) whole(key string) *held {
 }
 
 func (u *union) columns(d *account, key string, p, c *held) {
+	if base := u.layout[key]; base != nil && base.cols != nil {
+		common, same, issued := sequence(c, p, base)
+		d.columnsKept = d.columnsKept || common >= leastColumns && same && !issued
+	}
 	for _, col := range p.cols {
 		k, ok := c.index[col.Name]
 		switch {

@@ -216,6 +216,60 @@ func (l *traitList) addOrders(items []*copied, key string) {
 	l.addClasses(views, orderTrait, func(v int) bool { return moved[v] }, func(a, b int) bool { return concordance(orders[a], orders[b]) > sameOrder })
 }
 
+// addColumnOrders makes a trait of every order of columns that is not the issued
+// one. Of a copy whose columns stand as in both, or in neither, nothing is known.
+func (l *traitList) addColumnOrders(items []*copied, key string) {
+	base := layoutOf(items, key)
+	states, done := make([]uint8, len(items)), make([]bool, len(items))
+	for x, c := range items {
+		h := c.tables[key]
+		if h == nil || done[x] || c.all || c.spam {
+			continue
+		}
+		fewest := len(h.cols)
+		for v, c := range items {
+			states[v] = stateOf(false, !c.all)
+			if c.tables[key] == nil || c.all || c.spam {
+				continue
+			}
+			common, same, issued := sequence(c.tables[key], h, base)
+			switch {
+			case common < leastColumns || same == issued:
+			case issued:
+				states[v] = absent
+			default:
+				states[v], done[v] = present, true
+				fewest = min(fewest, common)
+			}
+		}
+		if done[x] {
+			l.add(states, absent, columnOrderTrait(fewest), 1)
+		}
+	}
+}
+
+// leastColumns is the number of columns from which on their order tells
+// anything.
+const leastColumns = 4
+
+// sequence counts the columns that three copies have, and reports whether
+// those of h stand in the order of x, and in that of base.
+func sequence(h, x, base *held) (common int, same, issued bool) {
+	same, issued = true, true
+	lastX, lastBase := -1, -1
+	for _, c := range h.cols {
+		i, ok := x.index[c.Name]
+		k, known := base.index[c.Name]
+		if !ok || !known {
+			continue
+		}
+		same, issued = same && i > lastX, issued && k > lastBase
+		lastX, lastBase = i, k
+		common++
+	}
+	return common, same, issued
+}
+
 // addClasses makes a trait of every class of copies that depart in the same
 // way.
 func (l *traitList) addClasses(views []columnView, kind traitKind, departs func(v int) bool, same func(a, b int) bool) {

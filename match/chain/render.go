@@ -128,7 +128,7 @@ func (r *reconstruction) basis(from, to int) []string {
 		}
 	}
 	d := r.u.compare(r.items[from], r.items[to])
-	if !r.isTop(from) && (d.inherited > 0 || d.foreignKept > 0 || d.orderKept) {
+	if !r.isTop(from) && (d.inherited > 0 || d.foreignKept > 0 || d.orderKept || d.columnsKept) {
 		out = append(out, Inherited)
 	}
 	for _, f := range r.facts {

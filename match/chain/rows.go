@@ -14,6 +14,7 @@ type union struct {
 	rows   map[string]*roaring.Bitmap
 	size   map[string]uint64 // rows of the snapshot, at the least
 	issued map[string]issuedCells
+	layout map[string]*held // whose columns stand as issued
 }
 
 // issuedCells holds, per column and row, the hash of what was issued, or the
@@ -28,7 +29,7 @@ type issuedCell struct {
 }
 
 func unionOf(items []*copied) *union {
-	u := &union{rows: map[string]*roaring.Bitmap{}, size: map[string]uint64{}, issued: map[string]issuedCells{}}
+	u := &union{rows: map[string]*roaring.Bitmap{}, size: map[string]uint64{}, issued: map[string]issuedCells{}, layout: map[string]*held{}}
 	for _, c := range items {
 		for key, h := range c.tables {
 			if u.rows[key] == nil {
@@ -40,6 +41,7 @@ func unionOf(items []*copied) *union {
 	}
 	u.keys = slices.Sorted(maps.Keys(u.rows))
 	for key, rows := range u.rows {
+		u.layout[key] = layoutOf(items, key)
 		if !rows.IsEmpty() {
 			u.size[key] = uint64(rows.Maximum()) + 1
 		}

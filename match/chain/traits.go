@@ -49,6 +49,13 @@ var (
 	rewriteTrait = traitKind{birth: -5, undo: -9}
 )
 
+// columnOrderTrait is that a hop moves columns, and to this order of all that n
+// of them can have; to one in e^20 at the least.
+func columnOrderTrait(n int) traitKind {
+	orders, _ := math.Lgamma(float64(n) + 1)
+	return traitKind{birth: -2 - min(math.Round(orders), 20), undo: -4}
+}
+
 // traitList gathers traits; equal ones become one.
 type traitList struct {
 	t     traits
@@ -95,6 +102,7 @@ func traitsOf(items []*copied, u *union) *traits {
 		l.addCells(items, key, u.issued[key])
 		l.addLayout(items, key)
 		l.addOrders(items, key)
+		l.addColumnOrders(items, key)
 	}
 	return &l.t
 }

@@ -90,6 +90,9 @@ func inheritedText(a string, d *account) string {
 	if d.orderKept {
 		s = append(s, "the rows stand in its changed order")
 	}
+	if d.columnsKept {
+		s = append(s, "the columns stand in its changed order")
+	}
 	return strings.Join(s, ", ")
 }
 
