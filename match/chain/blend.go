@@ -137,15 +137,15 @@ func (m *messages) free(v int) func(i int) float64 {
 
 // fit finds how the rows of a node were taken from a parent that has each trait
 // with probability pi.
-func (f *forest) fit(v int, pi []float64, in []pair, free func(int) float64) hop {
+func (f *forest) fit(v int, pi, prior []float64, in []pair, free func(int) float64) hop {
 	if f.second[v] < 0 {
-		return f.t.fit(pi, in, f.states(v))
+		return f.t.fit(pi, prior, in, f.states(v))
 	}
 	told := make([]float64, len(pi))
 	for i := range pi {
 		told[i] = pi[i] * free(i)
 	}
-	h := f.t.choose(told, in, nil)
+	h := f.t.chooseFrom(told, prior, in, nil)
 	f.t.refine(&h, pi, in)
 	return h
 }

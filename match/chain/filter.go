@@ -20,9 +20,14 @@ type fitting struct {
 // tried is an issued row that a parent has with some weight, and how much of
 // it was taken.
 type tried struct {
-	row  int32
-	n, k float64
+	row   int32
+	n, k  float64
+	there bool // whether the parent may well have it, by what is known beside the copy
 }
+
+// likely is the probability from which on a row counts as one that the parent
+// may well have.
+const likely = 0.02
 
 // add adds the filter that shortens the description most, and reports whether
 // there is one.
@@ -77,13 +82,14 @@ type values struct {
 	n, k         []float64
 	sumN, sumK   float64
 	lostN, lostK float64 // of rows whose value is not known
+	there        []bool  // values of rows that the parent may well have
 	in           []bool
 	outN, outK   float64
 	cost         float64
 }
 
 func (f *fitting) values(c int) *values {
-	v := &values{n: make([]float64, f.t.values[c]), k: make([]float64, f.t.values[c])}
+	v := &values{n: make([]float64, f.t.values[c]), k: make([]float64, f.t.values[c]), there: make([]bool, f.t.values[c])}
 	groups := f.t.groups[c]
 	for _, r := range f.rows {
 		g := groups[r.row]
@@ -93,6 +99,7 @@ func (f *fitting) values(c int) *values {
 		}
 		v.n[g] += r.n
 		v.k[g] += r.k
+		v.there[g] = v.there[g] || r.there
 		v.sumN, v.sumK = v.sumN+r.n, v.sumK+r.k
 	}
 	return v
@@ -116,7 +123,8 @@ func (v *values) filter(column int) filter {
 // none when it would take out too little.
 func (v *values) search(ordered bool, price float64) {
 	rate := v.typical()
-	set, all := v.set(rate)
+	set := v.set(rate)
+	all := v.all(set)
 	best := v.under(set, price+v.setCost(set, all))
 	if ordered {
 		if x := v.under(v.interval(rate), price+2*math.Log(all+1)); x.in != nil && (best.in == nil || x.cost+x.length() < best.cost+best.length()) {
@@ -143,17 +151,22 @@ func (v *values) under(in []bool, cost float64) values {
 	return x
 }
 
-// set is the set of values of which enough rows were taken, and the number of
-// values that there are.
-func (v *values) set(rate float64) (in []bool, all float64) {
-	in = make([]bool, len(v.n))
+// set is the set of values of which enough rows were taken.
+func (v *values) set(rate float64) []bool {
+	in := make([]bool, len(v.n))
 	for g := range v.n {
-		if v.n[g] >= 0.5 {
-			all++
-			in[g] = v.k[g] > 0.25*rate*v.n[g]
-		}
+		in[g] = v.n[g] >= 0.5 && v.k[g] > 0.25*rate*v.n[g]
 	}
-	return in, all
+	return in
+}
+
+// all is the number of values among which those asked for were chosen.
+func (v *values) all(in []bool) float64 {
+	n := 0.0
+	for g, ok := range in {
+		n += float64(bit(ok || v.there[g]))
+	}
+	return n
 }
 
 func (v *values) setCost(in []bool, all float64) float64 {
@@ -202,4 +215,37 @@ func (v *values) typical() float64 {
 		all += v.k[g] * max(v.n[g], v.k[g])
 	}
 	return square / max(all, 1e-9)
+}
+
+// reprice gives a hop the cost that naming the values of its filters has where
+// it is now, from a parent that has each row with probability prior beside what
+// the copy tells.
+func (t *traits) reprice(h *hop, prior []float64, in []pair, known []uint8) {
+	if h.filters == nil {
+		return
+	}
+	f := t.fitting(prior, prior, in, known)
+	h.cost = 0
+	for k := range h.filters {
+		x := &h.filters[k]
+		v := f.values(x.column)
+		all := v.all(x.in)
+		cost := v.setCost(x.in, all)
+		if t.ordered[x.column] && isInterval(x.in) {
+			cost = min(cost, 2*math.Log(all+1))
+		}
+		h.cost += cost + math.Log(2*float64(len(t.groups)))
+		f.pass(x)
+	}
+}
+
+// isInterval reports whether the values are all that lie between two of them.
+func isInterval(in []bool) bool {
+	edges := 0
+	for g := range in {
+		if in[g] && (g == 0 || !in[g-1]) {
+			edges++
+		}
+	}
+	return edges == 1
 }

@@ -56,8 +56,26 @@ func (h hop) then(next hop) hop {
 	return out
 }
 
+// fewer are a hop that has filters, and the same without each of them.
+func (h hop) fewer() (out []hop) {
+	if h.filters == nil {
+		return nil
+	}
+	out = append(out, h)
+	for k := range h.filters {
+		out = append(out, h.without(k))
+	}
+	return out
+}
+
+// without is a hop without one of its filters.
+func (h hop) without(k int) hop {
+	h.filters = slices.Delete(slices.Clone(h.filters), k, k+1)
+	return h
+}
+
 // leaked is the probability that a row passes a filter that it should not.
-const leaked = 5e-3
+const leaked = 1e-3
 
 func newForest(t *traits, given int) *forest {
 	f := &forest{t: t, given: given}

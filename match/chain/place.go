@@ -79,7 +79,7 @@ func (s *placer) total(x *place, ratio func(i int) float64) float64 {
 func (s *placer) known() []uint8 { return s.m.f.states(s.v) }
 
 // fit fits the hop to the subtree from a parent with the probabilities pi.
-func (s *placer) fit() hop { return s.m.f.fit(s.v, s.pi, s.in, s.free) }
+func (s *placer) fit() hop { return s.m.f.fit(s.v, s.pi, s.pi, s.in, s.free) }
 
 // above weighs v as a child of a new hidden node between t and its parent,
 // which took its rows at random, or by a filter.
@@ -91,18 +91,19 @@ func (s *placer) above(t int) place {
 	}
 	best := place{at: t, above: true, hop: s.fit(), other: s.m.f.hop[t], hidden: hop{}}
 	s.between(&best, in)
-	both := s.filtered(in)
-	if both.filters == nil {
-		return best
+	better := func(x place) {
+		if x.score > best.score {
+			best = x
+		}
 	}
-	x := place{at: t, above: true, hop: hop{}, other: hop{}, hidden: both}
-	if s.between(&x, in); x.score > best.score {
-		best = x
-	}
-	y := place{at: t, above: true, hidden: both}
-	s.further(x, &y, in)
-	if s.between(&y, in); y.score > best.score {
-		best = y
+	for _, h := range s.filtered(in).fewer() {
+		x := place{at: t, above: true, hidden: h}
+		s.between(&x, in)
+		better(x)
+		y := place{at: t, above: true, hidden: h}
+		s.further(x, &y, in)
+		s.between(&y, in)
+		better(y)
 	}
 	return best
 }
@@ -233,10 +234,10 @@ func (s *placer) improve(x *place, in []pair, from, to int) (hidden, other, own 
 }
 
 // fit finds how a copy's rows were taken from a parent that has each trait
-// with probability pi: at random, or by the values of a column when that is
-// the shorter description.
-func (t *traits) fit(pi []float64, in []pair, known []uint8) hop {
-	h := t.choose(pi, in, known)
+// with probability pi, and with prior beside what the copy tells: at random,
+// or by the values of a column when that is the shorter description.
+func (t *traits) fit(pi, prior []float64, in []pair, known []uint8) hop {
+	h := t.chooseFrom(pi, prior, in, known)
 	if known == nil {
 		t.refine(&h, pi, in)
 	}
@@ -244,15 +245,15 @@ func (t *traits) fit(pi []float64, in []pair, known []uint8) hop {
 }
 
 func (t *traits) choose(pi []float64, in []pair, known []uint8) hop {
+	return t.chooseFrom(pi, pi, in, known)
+}
+
+func (t *traits) chooseFrom(pi, prior []float64, in []pair, known []uint8) hop {
 	h := hop{}
-	f := &fitting{t: t, rows: make([]tried, 0, t.rows)}
+	f := t.fitting(pi, prior, in, known)
 	var n, k float64
-	for i := range t.rows {
-		if w := t.weight[i] * pi[i]; w > 0 {
-			x := w * has(in[i], known, i)
-			f.rows = append(f.rows, tried{int32(i), w, x})
-			n, k = n+w, k+x
-		}
+	for _, r := range f.rows {
+		n, k = n+r.n, k+r.k
 	}
 	h.keep = ratio(k, n)
 	foreign, kept := t.taken(pi, in, known, t.rows, t.foreign)
@@ -262,6 +263,16 @@ func (t *traits) choose(pi []float64, in []pair, known []uint8) hop {
 	for f.add(&h) {
 	}
 	return h
+}
+
+func (t *traits) fitting(pi, prior []float64, in []pair, known []uint8) *fitting {
+	f := &fitting{t: t, rows: make([]tried, 0, t.rows)}
+	for i := range t.rows {
+		if w := t.weight[i] * pi[i]; w > 0 || prior[i] > likely {
+			f.rows = append(f.rows, tried{int32(i), w, w * has(in[i], known, i), prior[i] > likely})
+		}
+	}
+	return f
 }
 
 // taken counts the rows of a parent, and those of them that a copy has.

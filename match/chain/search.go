@@ -172,7 +172,7 @@ func (s *search) value() float64 {
 // refit estimates every hop anew, from the root down, each by what the others
 // are then: the description gets no longer.
 func (s *search) refit() {
-	r := &refitting{search: s, m: s.f.messages(s.pool), o: s.pool.get(), up: s.pool.get(), pi: make([]float64, s.pool.n)}
+	r := &refitting{search: s, m: s.f.messages(s.pool), o: s.pool.get(), up: s.pool.get(), pi: make([]float64, s.pool.n), prior: make([]float64, s.pool.n)}
 	defer func() {
 		r.m.release(s.pool)
 		s.pool.free = append(s.pool.free, r.o, r.up)
@@ -187,6 +187,7 @@ type refitting struct {
 	m     *messages
 	o, up []pair
 	pi    []float64
+	prior []float64
 }
 
 // below estimates the hops below a node.
@@ -207,13 +208,14 @@ func (r *refitting) hop(v int) {
 	t, in := r.f.t, r.m.feed(v)
 	for i, p := range r.o {
 		z := pair{p[0] * r.m.up[v][i][0], p[1] * r.m.up[v][i][1]}.scaled()
-		r.pi[i] = z[1]
+		r.pi[i], r.prior[i] = z[1], p[1]
 	}
 	old := r.f.hop[v]
+	t.reprice(&old, r.prior, in, r.f.states(v))
 	best, most := old, r.score(&old, in)
 	again := old
 	t.refine(&again, r.pi, in)
-	for _, h := range []hop{again, r.f.fit(v, r.pi, in, r.m.free(v))} {
+	for _, h := range []hop{again, r.f.fit(v, r.pi, r.prior, in, r.m.free(v))} {
 		if x := r.score(&h, in); x > most {
 			best, most = h, x
 		}
