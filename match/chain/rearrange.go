@@ -20,6 +20,7 @@ func (s *search) rearrange() {
 // changes are functions that change a forest, and report whether they could.
 func (s *search) changes() (out []func(*forest) bool) {
 	for _, v := range s.f.nodes()[1:] {
+		out = append(out, s.regroupings(v)...)
 		switch {
 		case s.f.hidden(v):
 			out = append(out, func(f *forest) bool { return f.alive(v) && f.dissolve(v) })
