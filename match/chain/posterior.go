@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -13,6 +14,8 @@ type belief struct {
 	posterior float64
 	rival     int     // the next likely nearest seen ancestor, -1 for none
 	share     float64 // its posterior
+	there     float64 // of an unseen copy: that it is needed, whatever else is below it
+	whole     float64 // of an unseen copy: that it is needed with just what is below it
 }
 
 const (
@@ -26,18 +29,24 @@ const (
 // without estimating its shares anew (Kishino, Miyata and Hasegawa, 1990). An
 // edge has the mean share of the places with the same nearest ancestor that
 // was seen; an unseen copy that of its being there with just what is below it.
+// That it is there at all may be surer: one of its copies may come from
+// elsewhere.
 func (r *reconstruction) weigh() {
 	draws := drawn(r.f.t.weight, r.drawCount())
 	r.odds = make([]belief, len(r.f.parent))
 	found, contributions := r.f, r.contributions()
 	unseen := found.unseen()
-	intact := make([][]float64, len(unseen)) // per unseen copy and draw
+	there := make([][]float64, len(unseen)) // per unseen copy and draw
 	r.each(len(unseen), func(w *reconstruction, i int) {
-		intact[i] = w.needed(draws, func(f *forest) bool { return f.dissolve(unseen[i]) })
+		there[i] = w.needed(draws, func(f *forest) bool { return f.dissolve(unseen[i]) })
 	})
+	intact := make([][]float64, len(unseen)) // with just what is below it
+	for i := range there {
+		intact[i] = slices.Clone(there[i])
+	}
 	r.weighMerges(draws)
 	nodes := found.nodes()[1:]
-	var lowering sync.Mutex // of intact: the least counts, in whatever order
+	var lowering sync.Mutex // of both: the least counts, in whatever order
 	r.each(len(nodes), func(w *reconstruction, i int) {
 		v := nodes[i]
 		w.odds[v] = belief{posterior: calibrated(1), rival: -1}
@@ -53,12 +62,18 @@ func (r *reconstruction) weigh() {
 		lowering.Lock()
 		for k, u := range unseen {
 			b.stay(intact[k], found, w.f, u, v, left)
+			if found.parent[v] == u && len(found.kids[u]) == 2 {
+				b.stay(there[k], found, w.f, u, v, left)
+			}
 		}
 		lowering.Unlock()
 		w.f = found
 	})
 	for k, u := range unseen {
-		r.odds[u].posterior = min(r.odds[u].posterior, calibrated(mean(intact[k])), r.viaSecond(u))
+		b := &r.odds[u]
+		b.there = min(calibrated(mean(there[k])), r.viaSecond(u))
+		b.whole = min(calibrated(mean(intact[k])), b.there)
+		b.posterior = min(b.posterior, b.whole)
 	}
 }
 

@@ -11,6 +11,9 @@ const undecided = 0.8
 // undecidedOf says between whom an edge is undecided, "" when it is not.
 func (r *reconstruction) undecidedOf(v int) string {
 	b := r.odds[v]
+	if r.f.hidden(v) && b.whole < undecided {
+		return fmt.Sprintf("somebody unseen had a copy (%.2f); undecided whether just these come from it (%.2f)", b.there, b.whole)
+	}
 	if b.posterior >= undecided || b.rival < 0 {
 		return ""
 	}

@@ -20,8 +20,23 @@ func (r *reconstruction) believe(ctx context.Context) error {
 		if !r.retract() {
 			return nil
 		}
-		r.settled()
+		if err := r.rehang(ctx); err != nil {
+			return err
+		}
 	}
+}
+
+// rehang moves what hung at a copy that was taken out to where it fits without.
+func (r *reconstruction) rehang(ctx context.Context) error {
+	if len(r.f.nodes()) >= manyNodes {
+		r.settled()
+		return nil
+	}
+	inserts := r.noHidden
+	r.noHidden = true
+	err := r.improve(ctx)
+	r.noHidden = inserts
+	return err
 }
 
 // retract takes out what has the least posterior, when that is too little, and
@@ -29,7 +44,7 @@ func (r *reconstruction) believe(ctx context.Context) error {
 func (r *reconstruction) retract() bool {
 	least, lack, merge := -1, 0.0, false
 	for v := range r.odds {
-		if x := asserted - r.odds[v].posterior; r.f.hidden(v) && r.f.alive(v) && x > lack {
+		if x := asserted - r.odds[v].there; r.f.hidden(v) && r.f.alive(v) && x > lack {
 			least, lack, merge = v, x, false
 		}
 		if x := assertedMerged - r.joint[v]; r.f.second[v] >= 0 && x > lack {
