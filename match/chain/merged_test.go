@@ -35,18 +35,28 @@ func TestMergeFromUnseen(t *testing.T) {
 	}
 }
 
-// TestUnseenCopiesAreLikely: an unseen copy that the draws do not agree upon is
-// not given.
+// TestUnseenCopiesAreLikely: an unseen copy of which the draws do not agree that
+// it is needed is not given.
 func TestUnseenCopiesAreLikely(t *testing.T) {
-	const seed = 90_005
-	trade, g := merging(t, seed)
-	v := viewGraph(trade, g)
-	if len(v.unseen) == 0 {
-		t.Error("no unseen copy is given, want some")
+	const seed = 700_027
+	trade := simulate(seed, 5000, tradeOf(seed, 0, 0.08), true, true)
+	r := &reconstruction{given: trade.nodes}
+	r.prepare()
+	ctx := context.Background()
+	if err := r.find(ctx); err != nil {
+		t.Fatal(err)
 	}
-	for _, e := range g.Edges {
-		if v.unseen[e.To] && e.Posterior < asserted {
-			t.Errorf("%s is given with a posterior of %.3f, want at least %.2f", e.To, e.Posterior, asserted)
+	before := len(r.f.unseen())
+	if err := r.believe(ctx); err != nil {
+		t.Fatal(err)
+	}
+	after := r.f.unseen()
+	if len(after) == 0 || len(after) == before {
+		t.Errorf("%d of %d unseen copies are given, want some and not all", len(after), before)
+	}
+	for _, u := range after {
+		if p := r.odds[u].there; p < asserted {
+			t.Errorf("an unseen copy is given that is needed with a probability of %.3f, want at least %.2f", p, asserted)
 		}
 	}
 }

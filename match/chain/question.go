@@ -12,7 +12,7 @@ const undecided = 0.8
 func (r *reconstruction) undecidedOf(v int) string {
 	b := r.odds[v]
 	if r.f.hidden(v) && b.whole < undecided {
-		return fmt.Sprintf("somebody unseen had a copy (%.2f); undecided whether just these come from it (%.2f)", b.there, b.whole)
+		return fmt.Sprintf("somebody unseen had a copy (%.2f); undecided whether just these come from it (%.2f)", min(b.there, 0.99), b.whole)
 	}
 	if b.posterior >= undecided || b.rival < 0 {
 		return ""
