@@ -7,16 +7,16 @@
 //
 // Reconstruct asks how the copies can have come about. What is compared are
 // traits: issued rows, which a hop keeps or loses and never finds again;
-// foreign rows, edited cells, headers, spellings and orders of rows, which
-// depart from what was issued, arise once and are handed down; and columns. A
-// forest below the exports has a likelihood: of the rows that each hop kept,
-// at random or by the values of a column, summed over what unseen copies may
-// have held; and of the departures, each where it arose. The search moves
-// subtrees, puts unseen copies between where they shorten the description by
-// more than they cost (two parts of one list share more rows than parts of its
-// source), turns edges, and gives a second source to a copy that holds what two
-// others do. Marks, times and stated facts count beside the content. A holder
-// known by a statement alone becomes a node of his own.
+// foreign rows, edited cells, headers, spellings and orders of rows and of
+// columns, which depart from what was issued, arise once and are handed down;
+// and columns. A forest below the exports has a likelihood: of the rows that
+// each hop kept, at random or by the values of a column, summed over what
+// unseen copies may have held; and of the departures, each where it arose. The
+// search moves subtrees, puts unseen copies between where they shorten the
+// description by more than they cost (two parts of one list share more rows
+// than parts of its source), turns edges, and gives a second source to a copy
+// that holds what two others do. Marks, times and stated facts count beside the
+// content. A holder known by a statement alone becomes a node of his own.
 //
 // Exports are not made from each other by what a sighting shows. Where one was
 // made from the copy of another all the same, or the registry names a recipient's
