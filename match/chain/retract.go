@@ -5,7 +5,7 @@ import "context"
 // The least posterior with which an unseen copy is given, and a second source:
 // few copies are merged, so more is asked.
 const (
-	asserted       = 0.75
+	asserted       = 0.80
 	assertedMerged = 0.88
 )
 
