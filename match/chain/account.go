@@ -60,7 +60,7 @@ func (u *union) whole(key string) *held {
 }
 
 func (u *union) columns(d *account, key string, p, c *held) {
-	if base := u.layout[key]; base != nil && base.cols != nil {
+	if base := u.layout[key]; base != nil {
 		common, same, issued := sequence(c, p, base)
 		d.columnsKept = d.columnsKept || common >= leastColumns && same && !issued
 	}

@@ -136,7 +136,7 @@ func (m *messages) free(v int) func(i int) float64 {
 }
 
 // fit finds how the rows of a node were taken from a parent that has each trait
-// with probability pi.
+// with probability pi, and with prior beside what the node tells.
 func (f *forest) fit(v int, pi, prior []float64, in []pair, free func(int) float64) hop {
 	if f.second[v] < 0 {
 		return f.t.fit(pi, prior, in, f.states(v))

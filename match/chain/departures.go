@@ -127,7 +127,7 @@ func (w *columnView) stateOf(row uint32, value uint16, issued issuedCell) uint8 
 
 // addLayout makes traits of the columns a copy has, their headers and their
 // spelling.
-func (l *traitList) addLayout(items []*copied, key string) {
+func (l *traitList) addLayout(items []*copied, key string, base *held) {
 	names := map[string]bool{}
 	for _, c := range items {
 		if h := c.tables[key]; h != nil && !c.spam {
@@ -136,7 +136,6 @@ func (l *traitList) addLayout(items []*copied, key string) {
 			}
 		}
 	}
-	base := layoutOf(items, key)
 	states := make([]uint8, len(items))
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		for v, c := range items {
@@ -218,8 +217,7 @@ func (l *traitList) addOrders(items []*copied, key string) {
 
 // addColumnOrders makes a trait of every order of columns that is not the issued
 // one. Of a copy whose columns stand as in both, or in neither, nothing is known.
-func (l *traitList) addColumnOrders(items []*copied, key string) {
-	base := layoutOf(items, key)
+func (l *traitList) addColumnOrders(items []*copied, key string, base *held) {
 	states, done := make([]uint8, len(items)), make([]bool, len(items))
 	for x, c := range items {
 		h := c.tables[key]

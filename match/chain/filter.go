@@ -1,6 +1,9 @@
 package chain
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // What naming the values costs by which a buyer chose. A range costs its two
 // ends. Where the order of the values is not known, any set of them may be
@@ -57,13 +60,11 @@ func (f *fitting) add(h *hop) bool {
 	return true
 }
 
-func (h *hop) uses(column int) bool {
-	for _, f := range h.filters {
-		if f.column == column {
-			return true
-		}
-	}
-	return false
+func (h *hop) uses(column int) bool { return h.filterOf(column) >= 0 }
+
+// filterOf is the place of the filter of a column, -1 for none.
+func (h *hop) filterOf(column int) int {
+	return slices.IndexFunc(h.filters, func(f filter) bool { return f.column == column })
 }
 
 // pass leaves the rows that a filter lets through.

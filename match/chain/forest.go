@@ -41,7 +41,7 @@ type filter struct {
 func (h hop) then(next hop) hop {
 	out := hop{keep: h.keep * next.keep, foreign: h.foreign * next.foreign, cost: h.cost + next.cost, filters: slices.Clone(h.filters)}
 	for _, f := range next.filters {
-		i := slices.IndexFunc(out.filters, func(x filter) bool { return x.column == f.column })
+		i := out.filterOf(f.column)
 		if i < 0 {
 			out.filters = append(out.filters, f)
 			continue

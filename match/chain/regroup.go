@@ -108,7 +108,7 @@ func (f *forest) adopt(u, w int) bool {
 	h := f.hop[w]
 	for k := len(f.hop[u].filters) - 1; k >= 0; k-- {
 		x := f.hop[u].filters[k]
-		i := slices.IndexFunc(h.filters, func(y filter) bool { return y.column == x.column })
+		i := h.filterOf(x.column)
 		if i < 0 {
 			f.postpone(u, k)
 			continue

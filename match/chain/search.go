@@ -170,7 +170,8 @@ func (s *search) value() float64 {
 }
 
 // refit estimates every hop anew, from the root down, each by what the others
-// are then: the description gets no longer.
+// are then. The description gets no longer, but for choices by values that cost
+// more to name where they are now.
 func (s *search) refit() {
 	r := &refitting{search: s, m: s.f.messages(s.pool), o: s.pool.get(), up: s.pool.get(), pi: make([]float64, s.pool.n), prior: make([]float64, s.pool.n)}
 	defer func() {

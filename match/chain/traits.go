@@ -100,9 +100,9 @@ func traitsOf(items []*copied, u *union) *traits {
 	l.t.foreign = len(l.t.weight)
 	for _, key := range u.keys {
 		l.addCells(items, key, u.issued[key])
-		l.addLayout(items, key)
+		l.addLayout(items, key, u.layout[key])
 		l.addOrders(items, key)
-		l.addColumnOrders(items, key)
+		l.addColumnOrders(items, key, u.layout[key])
 	}
 	return &l.t
 }

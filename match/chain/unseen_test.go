@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/RoaringBitmap/roaring/v2"
+
 	"telltale/internal/attack"
 )
 
@@ -91,7 +93,7 @@ func TestUnseenThoughMessagesAreInDoubt(t *testing.T) {
 // issued one share a departure, those with too few columns say nothing.
 func TestColumnOrders(t *testing.T) {
 	copyOf := func(names ...string) *copied {
-		h := &held{}
+		h := &held{rows: roaring.New()}
 		for _, n := range names {
 			h.cols = append(h.cols, Column{Name: n})
 		}
@@ -109,7 +111,8 @@ func TestColumnOrders(t *testing.T) {
 	}
 	l := &traitList{index: map[string]int{}}
 	l.t.state = make([][]uint8, len(items))
-	l.addColumnOrders(items, "t")
+	u := unionOf(items)
+	l.addColumnOrders(items, "t", u.layout["t"])
 	var got [][]uint8
 	for i := range l.t.weight {
 		var states []uint8
@@ -124,6 +127,11 @@ func TestColumnOrders(t *testing.T) {
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("the states are %v, want %v", got, want)
+	}
+	for child, want := range map[int]bool{2: true, 3: false, 4: false, 5: false} {
+		if got := u.compare(items[1], items[child]).columnsKept; got != want {
+			t.Errorf("copy %d keeps the changed order of copy 1: %v, want %v", child, got, want)
+		}
 	}
 	if first, second := l.t.birth[0], l.t.birth[1]; first <= second {
 		t.Errorf("an order of four columns arises with %g, one of six with %g: want it likelier", first, second)
