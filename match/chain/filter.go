@@ -185,22 +185,30 @@ func (v *values) setCost(in []bool, all float64) float64 {
 	return cost
 }
 
-// interval is the range of values that explains best which rows were taken
-// (Bentley, 1984: the subarray with the largest sum).
+// interval is the range of values that explains best which rows were taken.
 func (v *values) interval(rate float64) []bool {
 	q := min(max(rate, 2*leaked), 1-1e-3)
 	yes, no := math.Log(q/leaked), math.Log((1-q)/(1-leaked))
+	gain := make([]float64, len(v.n))
+	for g := range gain {
+		gain[g] = v.k[g]*yes + (v.n[g]-v.k[g])*no
+	}
+	return largest(gain)
+}
+
+// largest is the interval with the largest sum (Bentley, 1984).
+func largest(x []float64) []bool {
 	best, sum := 0.0, 0.0
 	from, lo, hi := 0, 0, 0
-	for g := range v.n {
+	for g := range x {
 		if sum <= 0 {
 			from, sum = g, 0
 		}
-		if sum += v.k[g]*yes + (v.n[g]-v.k[g])*no; sum > best {
+		if sum += x[g]; sum > best {
 			best, lo, hi = sum, from, g+1
 		}
 	}
-	in := make([]bool, len(v.n))
+	in := make([]bool, len(x))
 	for g := lo; g < hi; g++ {
 		in[g] = true
 	}

@@ -166,22 +166,38 @@ func (f *forest) detach(v int) int {
 
 // contract removes a hidden node that has fewer than two children.
 func (f *forest) contract(u int) int {
-	if !f.hidden(u) || len(f.kids[u]) > 1 || f.isSecond(u) {
+	if !f.hidden(u) || len(f.kids[u]) > 1 || f.isSecond(u) || f.mergesBelow(u) {
 		return -1
 	}
 	p := f.parent[u]
 	left := -1
 	if len(f.kids[u]) == 1 {
 		left = f.kids[u][0]
-		h := f.hop[u].then(f.hop[left])
-		f.cut(left)
-		f.link(left, p, h)
+		f.inherit(u, left)
 	}
-	f.cut(u)
+	f.drop(u)
 	if left < 0 {
 		return f.contract(p)
 	}
 	return left
+}
+
+// inherit hangs a child of a hidden node where that hangs, below both sources of
+// a merged one.
+func (f *forest) inherit(u, c int) {
+	h := f.hop[u].then(f.hop[c])
+	if f.second[u] >= 0 {
+		f.second[c], f.blend[c] = f.second[u], blend{take: f.blend[u].take, own: f.blend[u].own.then(f.hop[c])}
+		h = f.hop[u]
+	}
+	f.cut(c)
+	f.link(c, f.parent[u], h)
+}
+
+// drop takes a hidden node out for good.
+func (f *forest) drop(u int) {
+	f.cut(u)
+	f.second[u] = -1
 }
 
 func (f *forest) isSecond(u int) bool { return slices.Contains(f.second, u) }

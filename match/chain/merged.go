@@ -41,7 +41,7 @@ type candidate struct {
 // candidates lists the one that gains most first.
 func (s *search) candidates() (out []candidate) {
 	old, single := s.f, s.value()
-	for v := 1; v < old.given; v++ {
+	for _, v := range old.nodes()[1:] {
 		if s.f = old; !s.movable(v) || s.f.second[v] >= 0 || !s.mergeable(v) {
 			continue
 		}
@@ -59,10 +59,38 @@ func (s *search) candidates() (out []candidate) {
 	return out
 }
 
-// mergeable leaves out copies whose parent has their rows.
+// mergeable leaves out copies whose parent has their rows and departures, and
+// unseen ones when there are many.
 func (s *search) mergeable(v int) bool {
+	if s.f.hidden(v) {
+		return s.tries > 1
+	}
 	p := s.f.parent[v]
-	return !s.spam[v] && (s.f.hidden(p) || s.fixed[p] || s.added[v][p] >= 0.05*s.size[v])
+	return !s.spam[v] && (s.f.hidden(p) || s.fixed[p] || s.added[v][p] >= 0.05*s.size[v] || s.tellsOther(v, p))
+}
+
+// telling is how many departures have to come from elsewhere for a copy to be
+// looked at.
+const telling = 3
+
+// tellsOther reports whether a copy has departures that a source lacks, and others
+// have that do not come from the copy.
+func (s *search) tellsOther(v, source int) bool {
+	t, n := s.f.t, 0.0
+	elsewhere := func(i int) bool {
+		for u := range s.f.given {
+			if t.state[u][i] == present && !s.f.below(u, v) {
+				return true
+			}
+		}
+		return false
+	}
+	for i := t.rows; i < len(t.weight) && n < telling; i++ {
+		if t.state[v][i] == present && t.state[source][i] == absent && t.root[i] == absent && elsewhere(i) {
+			n += t.weight[i]
+		}
+	}
+	return n >= telling
 }
 
 // feeds reports whether an unseen second source of a merged copy is in the
@@ -129,19 +157,17 @@ func (s *search) unmerge(v int) bool {
 // are known, and the other an unseen copy that is new.
 func (s *search) pairUp(v int) bool {
 	bare, best, top := s.f, (*forest)(nil), math.Inf(-1)
-	for _, p := range s.bestPairs(v) {
-		for _, x := range []couple{p, {p.other, p.first, blending{p.take, blend{p.blending.first, p.own}}, p.score}} {
-			s.f = bare.clone()
-			s.f.second[v], s.f.blend[v] = x.other, x.blend
-			if s.settle(v); s.f.parent[v] == x.other {
-				continue
-			}
-			if s.refits > 0 {
-				s.refit()
-			}
-			if y := s.value(); y > top {
-				best, top = s.f, y
-			}
+	for _, x := range s.bestPairs(v) {
+		s.f = bare.clone()
+		s.f.second[v], s.f.blend[v] = x.other, x.blend
+		if s.settle(v); s.f.parent[v] == x.other {
+			continue
+		}
+		if s.refits > 0 {
+			s.refit()
+		}
+		if y := s.value(); y > top {
+			best, top = s.f, y
 		}
 	}
 	if s.f = best; best == nil {
@@ -161,8 +187,8 @@ type couple struct {
 	score float64
 }
 
-// bestPairs lists the likeliest pairs of sources of a copy that is out of the
-// forest.
+// bestPairs lists for every likely source of a copy that is out of the forest
+// the likeliest pair of which it is the second one.
 func (s *search) bestPairs(v int) (out []couple) {
 	m := s.f.messages(s.pool)
 	defer m.release(s.pool)
@@ -172,22 +198,39 @@ func (s *search) bestPairs(v int) (out []couple) {
 	}
 	list := s.likelySources(m, v)
 	known := s.prior(v, sub)
+	best := map[int]couple{}
+	better := func(x couple) {
+		if y, ok := best[x.other]; !ok || x.score > y.score {
+			best[x.other] = x
+		}
+	}
+	lacking := make([]bool, len(list))
 	for i, a := range list {
-		for _, b := range list[:i] {
-			if !s.lacks(v, a.node) || !s.lacks(v, b.node) {
+		if lacking[i] = s.lacks(v, a.node); !lacking[i] {
+			continue
+		}
+		for k, b := range list[:i] {
+			if !lacking[k] {
 				continue
 			}
 			x := s.blendOf(a.states, b.states, m.in[v])
-			x.first, x.other = a.node, b.node
 			x.score += max(known(v, a.node), known(v, b.node))
-			out = append(out, x)
+			x.first, x.other = a.node, b.node
+			better(x)
+			better(couple{b.node, a.node, blending{x.take, blend{x.blending.first, x.own}}, x.score})
 		}
 	}
 	for _, c := range list {
 		s.pool.free = append(s.pool.free, c.states)
+		if x, ok := best[c.node]; ok {
+			out = append(out, x)
+		}
 	}
 	slices.SortStableFunc(out, func(a, b couple) int { return cmp.Compare(b.score, a.score) })
-	return out[:min(len(out), s.tries)]
+	if s.tries == 1 {
+		out = out[:min(len(out), 2)]
+	}
+	return out
 }
 
 // blendOf fits how a copy was merged from two sources with the states x and y.
@@ -195,7 +238,8 @@ func (s *search) blendOf(x, y, in []pair) couple {
 	t := s.f.t
 	best := couple{score: math.Inf(-1)}
 	joined, up := s.pool.get(), s.pool.get()
-	for _, b := range t.blends(x, y, in, hop{}, blend{}) {
+	fit := &blendFit{t: t, x: x, y: y, in: in}
+	for _, b := range fit.blends(blending{}) {
 		t.joined(&b.blend, y, in, joined)
 		t.through(&b.first, joined, up)
 		if z := t.agreement(x, up) - b.cost(); z > best.score {
@@ -223,7 +267,8 @@ func (r *refitting) reblend(v int) {
 	t, y, in, joined := r.f.t, r.m.other[v], r.m.in[v], r.m.joined[v]
 	best := blending{r.f.hop[v], r.f.blend[v]}
 	most := r.score(&best.first, joined) - best.blend.cost()
-	for _, b := range t.blends(r.o, y, in, best.first, best.blend) {
+	fit := &blendFit{t: t, x: r.o, y: y, in: in}
+	for _, b := range fit.blends(best) {
 		t.joined(&b.blend, y, in, joined)
 		if x := r.score(&b.first, joined) - b.blend.cost(); x > most {
 			best, most = b, x
@@ -237,11 +282,11 @@ func (r *refitting) reblend(v int) {
 // each of two sources does. Of an unseen copy, and of what was issued, a part may
 // have been merged.
 func (s *search) lacks(v, source int) bool {
-	if s.f.hidden(source) || s.fixed[source] {
+	if s.f.hidden(v) || s.f.hidden(source) || s.fixed[source] {
 		return true
 	}
 	part := s.added[v][source] / s.size[v]
-	return part >= 0.05 && part <= 0.95
+	return part <= 0.95 && (part >= 0.05 || s.tellsOther(v, source))
 }
 
 type source struct {
@@ -268,8 +313,8 @@ func (s *search) likelySources(m *messages, v int) (list []source) {
 		}
 		c := source{node: n, states: s.pool.get()}
 		m.marginal(n, c.states, s.pool)
-		for i, x := range t.state[v] {
-			if x != present || i >= t.rows && i < t.foreign && carriers[i] < 2 {
+		for i, in := range m.in[v] {
+			if holds(in) == 0 || i >= t.rows && i < t.foreign && carriers[i] < 2 {
 				continue
 			}
 			if i < t.rows {

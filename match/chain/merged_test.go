@@ -64,11 +64,34 @@ func TestUnseenCopiesAreLikely(t *testing.T) {
 // TestMergeOfUnseenPart has a copy that was merged from one that was seen and
 // from what an unseen hand took of an unseen copy of another.
 func TestMergeOfUnseenPart(t *testing.T) {
-	const seed = 700_011
+	checkMerges(t, 700_011)
+}
+
+// TestMergeByDepartures has a copy whose second source has all of its rows: only
+// cells and junk rows tell of the first one.
+func TestMergeByDepartures(t *testing.T) {
+	checkMerges(t, 1_200_119)
+}
+
+// TestUnseenMerge has an unseen copy that was merged before it was sold on.
+func TestUnseenMerge(t *testing.T) {
+	v := checkMerges(t, 1_200_058)
+	for id := range v.unseen {
+		if len(v.parents[id]) == 2 {
+			return
+		}
+	}
+	t.Error("no unseen copy has two sources")
+}
+
+// checkMerges wants every edge of a trade right, no more, and no unseen copy invented.
+func checkMerges(t *testing.T, seed uint64) *graphView {
+	t.Helper()
 	trade, g := merging(t, seed)
 	var a tally
 	a.add(trade, g)
 	if a.edgesRight != a.edges || a.edgesGot != a.edges || a.invented > 0 {
 		t.Errorf("%d of %d edges right, %d given, and %d unseen copies invented, want all, no more and none", a.edgesRight, a.edges, a.edgesGot, a.invented)
 	}
+	return viewGraph(trade, g)
 }

@@ -177,7 +177,10 @@ func (r *reconstruction) standing(v, left int, found *forest, with []float64) fu
 		w := r.f.t.weight
 		fixed := x.score - dot(w, x.parts) + x.hop.cost + x.other.cost + x.hidden.cost - found.hop[v].cost
 		if above {
-			fixed -= found.hop[left].cost + found.hop[found.parent[v]].cost
+			fixed -= found.hop[found.parent[v]].cost
+			if found.second[found.parent[v]] < 0 {
+				fixed -= found.hop[left].cost
+			}
 		}
 		parts := r.contributions()
 		for i, p := range parts {

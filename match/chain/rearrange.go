@@ -21,8 +21,12 @@ func (s *search) rearrange() {
 func (s *search) changes() (out []func(*forest) bool) {
 	for _, v := range s.f.nodes()[1:] {
 		out = append(out, s.regroupings(v)...)
+		out = append(out, s.resettings(v)...)
 		switch {
 		case s.f.hidden(v):
+			if s.f.second[v] >= 0 {
+				out = append(out, func(*forest) bool { return s.f.alive(v) && s.unmerge(v) })
+			}
 			out = append(out, func(f *forest) bool { return f.alive(v) && f.dissolve(v) })
 			for _, w := range s.f.kids[s.f.parent[v]] {
 				if w > v && s.f.hidden(w) {
@@ -36,6 +40,14 @@ func (s *search) changes() (out []func(*forest) bool) {
 			}
 		case s.f.second[v] >= 0:
 			out = append(out, func(*forest) bool { return s.unmerge(v) })
+			if len(s.f.kids[v]) > 0 && !s.noHidden {
+				out = append(out, func(f *forest) bool { return s.movable(v) && f.demote(v) })
+			}
+			for w, b := range s.f.second {
+				if w > v && b == s.f.second[v] && s.f.parent[w] == s.f.parent[v] && !s.noHidden {
+					out = append(out, func(f *forest) bool { return f.common(v, w) })
+				}
+			}
 		case s.movable(v):
 			if len(s.f.kids[v]) > 0 && !s.noHidden {
 				out = append(out, func(f *forest) bool { return s.movable(v) && f.demote(v) })
@@ -51,20 +63,21 @@ func (s *search) changes() (out []func(*forest) bool) {
 // dissolve hangs the children of a hidden node below its parent.
 func (f *forest) dissolve(u int) bool {
 	p := f.parent[u]
-	if f.isSecond(u) && !f.repoint(u, p, f.hop[u]) {
+	if f.mergesBelow(u) || f.isSecond(u) && (f.second[u] >= 0 || !f.repoint(u, p, f.hop[u])) {
 		return false
 	}
 	for _, c := range slices.Clone(f.kids[u]) {
-		h := f.hop[u].then(f.hop[c])
-		f.cut(c)
-		f.link(c, p, h)
+		f.inherit(u, c)
 	}
-	f.cut(u)
+	f.drop(u)
 	return true
 }
 
 // unite makes one of two hidden nodes with the same parent.
 func (f *forest) unite(v, w int) bool {
+	if f.second[v] >= 0 || f.second[w] >= 0 {
+		return false
+	}
 	if f.isSecond(w) {
 		f.repoint(w, v, hop{keep: 1, foreign: 1})
 	}
@@ -73,8 +86,13 @@ func (f *forest) unite(v, w int) bool {
 		f.cut(c)
 		f.link(c, v, h)
 	}
-	f.cut(w)
+	f.drop(w)
 	return true
+}
+
+// mergesBelow reports whether a merged node has a child that is merged as well.
+func (f *forest) mergesBelow(u int) bool {
+	return f.second[u] >= 0 && slices.ContainsFunc(f.kids[u], func(c int) bool { return f.second[c] >= 0 })
 }
 
 // promote puts a copy in the place of the hidden one above it.
@@ -91,7 +109,8 @@ func (f *forest) promote(c int) bool {
 			f.link(k, c, g)
 		}
 	}
-	f.cut(u)
+	f.second[c], f.blend[c] = f.second[u], f.blend[u]
+	f.drop(u)
 	f.link(c, p, h)
 	return true
 }
@@ -100,12 +119,29 @@ func (f *forest) promote(c int) bool {
 // its children.
 func (f *forest) demote(v int) bool {
 	u := f.insert(v, f.hop[v], hop{keep: 0.7, foreign: 0.7})
+	f.second[u], f.blend[u] = f.second[v], f.blend[v]
+	f.second[v] = -1
 	for _, k := range slices.Clone(f.kids[v]) {
 		g := f.hop[k]
 		f.cut(k)
 		f.link(k, u, g)
 	}
 	return len(f.kids[u]) > 1
+}
+
+// common has two copies that were merged from the same sources come from one
+// hidden copy that was.
+func (f *forest) common(v, w int) bool {
+	if f.second[v] < 0 || f.second[v] != f.second[w] || f.parent[v] != f.parent[w] {
+		return false
+	}
+	u := f.insert(v, f.hop[v], f.blend[v].own)
+	f.second[u], f.blend[u] = f.second[v], blend{take: f.blend[v].take, own: hop{keep: 1 - 1e-3, foreign: 1 - 1e-3}}
+	h := f.blend[w].own
+	f.second[v], f.second[w] = -1, -1
+	f.cut(w)
+	f.link(w, u, h)
+	return true
 }
 
 // turn puts a copy above its parent; each keeps its other children.

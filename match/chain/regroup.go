@@ -39,7 +39,7 @@ func (h *hop) shares(o *hop) bool {
 // chose.
 func (f *forest) postpone(u, k int) bool {
 	h := f.hop[u]
-	if k >= len(h.filters) || f.isSecond(u) {
+	if k >= len(h.filters) || f.isSecond(u) || f.second[u] >= 0 {
 		return false
 	}
 	f.hop[u] = h.without(k)
@@ -102,7 +102,7 @@ func (s *search) passing(v int, x *filter) bool {
 // adopt hangs a node below its hidden sibling, which then chose by the values of
 // both in the columns by which both chose; by others its children chose.
 func (f *forest) adopt(u, w int) bool {
-	if f.second[w] >= 0 || f.isSecond(u) {
+	if f.second[w] >= 0 || f.second[u] >= 0 || f.isSecond(u) {
 		return false
 	}
 	h := f.hop[w]

@@ -152,6 +152,10 @@ func (s *search) value() float64 {
 			continue
 		}
 		sum -= s.f.hop[v].cost
+		b := s.f.second[v]
+		if b >= 0 {
+			sum -= costMerge + s.f.blend[v].cost()
+		}
 		if s.f.hidden(v) {
 			continue
 		}
@@ -159,11 +163,8 @@ func (s *search) value() float64 {
 		if !s.f.hidden(p) {
 			sum += s.known(v, p)
 		}
-		if b := s.f.second[v]; b >= 0 {
-			sum -= costMerge + s.f.blend[v].own.cost + s.f.blend[v].take.cost
-			if !s.f.hidden(b) {
-				sum += s.known(v, b)
-			}
+		if b >= 0 && !s.f.hidden(b) {
+			sum += s.known(v, b)
 		}
 	}
 	return sum

@@ -1,0 +1,98 @@
+package chain
+
+// A merged copy's second source and the copy that was merged are found one after
+// the other; these changes move either by one step.
+
+// resettings are the changes of a merge: another second source near by, or
+// another copy that was merged.
+func (s *search) resettings(v int) (out []func(*forest) bool) {
+	b := s.f.second[v]
+	if b < 0 {
+		return nil
+	}
+	to := func(n int) {
+		out = append(out, func(f *forest) bool { return s.mayLend(v, n) && f.reseat(v, n) })
+		out = append(out, func(f *forest) bool { return s.movable(v) && s.mayLend(v, n) && f.swap(v, n) })
+	}
+	to(b)
+	to(s.f.parent[b])
+	for _, t := range s.f.kids[b] {
+		to(t)
+		if !s.noHidden {
+			out = append(out, func(f *forest) bool {
+				if f.alive(v) && f.second[v] == b && f.parent[t] == b && s.movable(t) && s.mayLend(v, t) {
+					return f.reseat(v, f.insert(t, hop{keep: 0.8, foreign: 0.8}, f.hop[t]))
+				}
+				return false
+			})
+		}
+	}
+	if s.f.hidden(v) {
+		for _, c := range s.f.kids[v] {
+			out = append(out, func(f *forest) bool { return f.alive(v) && f.parent[c] == v && f.lower(v, c) })
+			out = append(out, func(f *forest) bool {
+				return f.alive(v) && f.parent[c] == v && s.movable(v) && f.swap(v, b) && f.lower(v, c)
+			})
+		}
+	}
+	if u := s.f.parent[v]; s.f.hidden(u) {
+		out = append(out, func(f *forest) bool { return f.parent[v] == u && s.mayLend(u, f.second[v]) && f.raise(v) })
+	}
+	return out
+}
+
+// mayLend reports whether a node may be the second source of another.
+func (s *search) mayLend(v, n int) bool {
+	return n > unknownSource && s.f.alive(v) && s.f.alive(n) && s.f.parent[v] != n && !s.f.above(v, n) && (s.f.hidden(n) || !s.spam[n])
+}
+
+// reseat gives a merged copy another second source.
+func (f *forest) reseat(v, n int) bool {
+	b := f.second[v]
+	if b < 0 || b == n {
+		return false
+	}
+	f.second[v] = n
+	f.contract(b)
+	return f.alive(f.second[v])
+}
+
+// swap makes the first source of a merged copy its second one, and another node
+// its first.
+func (f *forest) swap(v, n int) bool {
+	b, p := f.second[v], f.parent[v]
+	if b < 0 {
+		return false
+	}
+	h := f.hop[v]
+	f.second[v] = p
+	f.cut(v)
+	f.link(v, n, f.blend[v].take)
+	f.blend[v].take = h
+	f.contract(p)
+	f.contract(b)
+	return f.second[v] != f.parent[v] && f.alive(f.second[v])
+}
+
+// lower has a child of a merged hidden node merged in its place.
+func (f *forest) lower(u, c int) bool {
+	if f.second[u] < 0 || f.second[c] >= 0 {
+		return false
+	}
+	f.second[c], f.blend[c] = f.second[u], blend{take: f.blend[u].take, own: f.hop[c]}
+	f.hop[c] = hop{keep: 1 - 1e-3, foreign: 1 - 1e-3}
+	f.second[u] = -1
+	return true
+}
+
+// raise has the hidden parent of a merged node merged in its place.
+func (f *forest) raise(c int) bool {
+	u := f.parent[c]
+	if f.second[c] < 0 || f.second[u] >= 0 || f.second[c] == u {
+		return false
+	}
+	f.second[u], f.blend[u] = f.second[c], blend{take: f.blend[c].take, own: hop{keep: 1 - 1e-3, foreign: 1 - 1e-3}}
+	f.hop[c] = f.hop[c].then(f.blend[c].own)
+	f.second[c] = -1
+	return true
+}
