@@ -28,9 +28,9 @@
 // What it will not do. The direction between two copies with the same content
 // is not known, and times hardly tell it: a copy is older than the day it was
 // seen. An unseen copy is found when at least two lines come from it; how many
-// hands a copy went through in one line is not known. A merge is found when the
-// merged copy was seen and each source, seen or not, gave rows that nothing else
-// explains. Posteriors draw rows and departures again and weigh the other places
+// hands a copy went through in one line is not known. A merge, of a seen copy or
+// an unseen one, is found when each source, seen or not, gave rows or departures
+// that nothing else explains. Posteriors draw rows and departures again and weigh the other places
 // of a copy in the forest that was found; docs/chains.md says how often they are
 // right on simulated trades.
 package chain

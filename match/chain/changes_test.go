@@ -1,8 +1,10 @@
 package chain
 
 import (
+	"fmt"
 	"math/rand/v2"
-	"slices"
+	"reflect"
+	"runtime"
 	"testing"
 )
 
@@ -10,7 +12,18 @@ import (
 // trade with merges: what comes out must be a forest of the same copies, in which
 // no copy comes from itself by either source.
 func TestChangesKeepForest(t *testing.T) {
-	const seed = 700_011
+	merged, changed := 0, 0
+	for seed := range uint64(8) {
+		m, c := changeAtRandom(t, seed)
+		merged, changed = merged+m, changed+c
+	}
+	if merged < 100 || changed < 500 {
+		t.Errorf("%d copies were merged and %d changes made, want more", merged, changed)
+	}
+}
+
+func changeAtRandom(t *testing.T, seed uint64) (merged, changed int) {
+	t.Helper()
 	trade := simulate(seed, 300, tradeOf(seed, 0, 0.08), true, true)
 	r := &reconstruction{given: trade.nodes}
 	r.prepare()
@@ -19,7 +32,6 @@ func TestChangesKeepForest(t *testing.T) {
 	}
 	r.tries = maxTries
 	d := rand.New(rand.NewPCG(seed, 1))
-	merged, changed := 0, 0
 	for range 300 {
 		if v := d.IntN(len(r.f.parent)); d.IntN(4) == 0 && r.f.alive(v) && r.movable(v) && r.f.second[v] < 0 {
 			bare := r.f.clone()
@@ -30,38 +42,65 @@ func TestChangesKeepForest(t *testing.T) {
 			} else {
 				r.f = bare
 			}
+			if err := wrong(r.f); err != "" {
+				t.Fatalf("seed %d: after pairUp of %d: %s", seed, v, err)
+			}
 		}
 		list := r.changes()
+		if len(list) == 0 {
+			continue
+		}
 		old := r.f
 		r.f = old.clone()
-		if list[d.IntN(len(list))](r.f) {
+		change := list[d.IntN(len(list))]
+		if change(r.f) {
 			changed++
 		} else {
 			r.f = old
 		}
-		checkForest(t, r.f)
+		if err := wrong(r.f); err != "" {
+			t.Fatalf("seed %d: after %s: %s", seed, runtime.FuncForPC(reflect.ValueOf(change).Pointer()).Name(), err)
+		}
 	}
-	if merged < 20 || changed < 100 {
-		t.Errorf("seed %d: %d copies were merged and %d changes made, want more", seed, merged, changed)
-	}
+	return merged, changed
 }
 
-func checkForest(t *testing.T, f *forest) {
-	t.Helper()
-	order := f.nodes()
-	if s := slices.Sorted(slices.Values(order)); len(slices.Compact(s)) != len(order) {
-		t.Fatalf("a node hangs twice: %v", order)
-	}
-	for v := range f.parent {
-		if !f.hidden(v) && !slices.Contains(order, v) {
-			t.Fatalf("copy %d is out of the forest", v)
-		}
-		b := f.second[v]
-		if b < 0 {
-			continue
-		}
-		if !f.alive(v) || !f.alive(b) || b == f.parent[v] || f.above(v, f.parent[v]) || f.above(v, b) {
-			t.Fatalf("node %d comes from %d and %d", v, f.parent[v], b)
+// wrong says what is wrong with a forest.
+func wrong(f *forest) string {
+	hung := map[int]bool{0: true}
+	for list := []int{0}; len(list) > 0; list = list[1:] {
+		for _, k := range f.kids[list[0]] {
+			if hung[k] || f.parent[k] != list[0] {
+				return fmt.Sprintf("node %d hangs at %d and at %d", k, list[0], f.parent[k])
+			}
+			hung[k] = true
+			list = append(list, k)
 		}
 	}
+	for v, b := range f.second {
+		switch {
+		case hung[v] != f.alive(v) || !f.hidden(v) && !hung[v]:
+			return fmt.Sprintf("node %d is out of the forest", v)
+		case b >= 0 && (!hung[v] || !hung[b] || b == f.parent[v]):
+			return fmt.Sprintf("node %d comes from %d and %d", v, f.parent[v], b)
+		case hung[v] && fromItself(f, v):
+			return fmt.Sprintf("node %d comes from itself", v)
+		}
+	}
+	return ""
+}
+
+func fromItself(f *forest, v int) bool {
+	known := map[int]bool{}
+	for list := []int{f.parent[v], f.second[v]}; len(list) > 0; list = list[1:] {
+		u := list[0]
+		if u == v {
+			return true
+		}
+		if u >= 0 && !known[u] {
+			known[u] = true
+			list = append(list, f.parent[u], f.second[u])
+		}
+	}
+	return false
 }

@@ -141,8 +141,13 @@ func (f *forest) above(a, v int) bool {
 	return a == v || f.above(a, f.parent[v]) || f.above(a, f.second[v])
 }
 
+// link hangs a node below another one. One that is its second source already is
+// its only one then.
 func (f *forest) link(v, p int, h hop) {
 	f.parent[v], f.hop[v] = p, h
+	if f.second[v] == p {
+		f.second[v] = -1
+	}
 	i, _ := slices.BinarySearch(f.kids[p], v)
 	f.kids[p] = slices.Insert(f.kids[p], i, v)
 }
@@ -166,7 +171,7 @@ func (f *forest) detach(v int) int {
 
 // contract removes a hidden node that has fewer than two children.
 func (f *forest) contract(u int) int {
-	if !f.hidden(u) || len(f.kids[u]) > 1 || f.isSecond(u) || f.mergesBelow(u) {
+	if !f.hidden(u) || !f.alive(u) || len(f.kids[u]) > 1 || f.isSecond(u) || f.mergesBelow(u) {
 		return -1
 	}
 	p := f.parent[u]

@@ -146,8 +146,10 @@ func (s *search) unmerge(v int) bool {
 	if s.f.second[v] < 0 || s.f.feeds(v) {
 		return false
 	}
-	s.f.detach(v)
+	b := s.f.second[v]
 	s.f.second[v] = -1
+	s.f.detach(v)
+	s.f.contract(b)
 	s.settle(v)
 	return true
 }

@@ -21,7 +21,7 @@ func (s *search) rearrange() {
 func (s *search) changes() (out []func(*forest) bool) {
 	for _, v := range s.f.nodes()[1:] {
 		out = append(out, s.regroupings(v)...)
-		out = append(out, s.resettings(v)...)
+		out = append(out, s.mergeMoves(v)...)
 		switch {
 		case s.f.hidden(v):
 			if s.f.second[v] >= 0 {

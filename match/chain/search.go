@@ -339,8 +339,10 @@ func (s *search) settled() float64 {
 	return now
 }
 
+// movable reports whether a subtree may hang elsewhere. An unseen copy from which
+// nothing comes is no subtree.
 func (s *search) movable(v int) bool {
-	return v > 0 && s.f.parent[v] > 0 && !s.f.feeds(v)
+	return v > 0 && s.f.parent[v] > 0 && !s.f.feeds(v) && !(s.f.hidden(v) && len(s.f.kids[v]) == 0)
 }
 
 // shape is the same for forests that differ in the numbers of hidden nodes

@@ -1,11 +1,11 @@
 package chain
 
-// A merged copy's second source and the copy that was merged are found one after
-// the other; these changes move either by one step.
+// Which copy was merged, and from which two, is found one thing after the other;
+// these changes move each by one step.
 
-// resettings are the changes of a merge: another second source near by, or
+// mergeMoves are the changes of a merge: another second source near by, or
 // another copy that was merged.
-func (s *search) resettings(v int) (out []func(*forest) bool) {
+func (s *search) mergeMoves(v int) (out []func(*forest) bool) {
 	b := s.f.second[v]
 	if b < 0 {
 		return nil
@@ -54,14 +54,14 @@ func (f *forest) reseat(v, n int) bool {
 	}
 	f.second[v] = n
 	f.contract(b)
-	return f.alive(f.second[v])
+	return f.second[v] >= 0
 }
 
 // swap makes the first source of a merged copy its second one, and another node
 // its first.
 func (f *forest) swap(v, n int) bool {
 	b, p := f.second[v], f.parent[v]
-	if b < 0 {
+	if b < 0 || p <= unknownSource {
 		return false
 	}
 	h := f.hop[v]
@@ -71,7 +71,7 @@ func (f *forest) swap(v, n int) bool {
 	f.blend[v].take = h
 	f.contract(p)
 	f.contract(b)
-	return f.second[v] != f.parent[v] && f.alive(f.second[v])
+	return f.second[v] >= 0
 }
 
 // lower has a child of a merged hidden node merged in its place.
