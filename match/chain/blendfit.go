@@ -46,8 +46,6 @@ const (
 	blendSteps   = 12 // rounds of estimation of the shares of a merge, at most
 	blendFilters = 4  // filters that are added to those found at first, at most
 	farthest     = 4  // that the logarithm of a share goes in one of them
-	minShare     = 1e-5
-	maxShare     = 1 - minShare
 )
 
 // blends are the ways in which a node may have been merged: by filters of what
@@ -126,13 +124,14 @@ func passes(h *hop, t *traits, i int) float64 {
 // well. One at its upper limit stays there when it would go on.
 func (f *blendFit) settle(b *blending) {
 	old, was := b.keeps(), f.likelihood(b)
-	f.climb(b)
-	if f.likelihood(b) < was {
+	if f.climb(b) < was {
 		b.setKeeps(old)
 	}
 }
 
-func (f *blendFit) climb(b *blending) {
+// climb goes from near the shares that are set to the likeliest ones, and returns
+// their likelihood.
+func (f *blendFit) climb(b *blending) float64 {
 	q := b.keeps()
 	for k := range q {
 		q[k] = min(max(q[k], 0.02), 0.98)
@@ -155,13 +154,14 @@ func (f *blendFit) climb(b *blending) {
 		}
 		if now <= most {
 			b.setKeeps(from)
-			return
+			return most
 		}
 		if now < most+enough/4 {
-			return
+			return now
 		}
 		most = now
 	}
+	return most
 }
 
 // score is the step of the logarithms of the shares that their slope and
@@ -303,7 +303,7 @@ func (f *blendFit) choice(c int, gain, held []float64) (out filter, cost, saved 
 		set[g] = x > 0
 		used += float64(bit(set[g]))
 	}
-	all, price := v.all(set), math.Log(2*float64(len(t.groups)))
+	all, price := v.all(set), t.columnCost()
 	try := func(in []bool, named float64) {
 		x := v.under(in, price+named)
 		if x.in == nil {
@@ -321,7 +321,7 @@ func (f *blendFit) choice(c int, gain, held []float64) (out filter, cost, saved 
 	}
 	try(set, subset(all, used))
 	if t.ordered[c] {
-		try(largest(by), 2*math.Log(all+1))
+		try(largest(by), intervalCost(all))
 	}
 	return out, cost, saved
 }

@@ -10,6 +10,12 @@ import (
 // one: every forest pays for the order, but once.
 const rangeCost = 3.0
 
+// columnCost is what it costs to name the column of a filter.
+func (t *traits) columnCost() float64 { return math.Log(2 * float64(len(t.groups))) }
+
+// intervalCost is what it costs to name the ends of an interval of values.
+func intervalCost(values float64) float64 { return 2 * math.Log(values+1) }
+
 // leastOut is the least share of the rows that a filter has to take out.
 const leastOut = 0.1
 
@@ -43,7 +49,7 @@ func (f *fitting) add(h *hop) bool {
 			continue
 		}
 		v := f.values(c)
-		v.search(f.t.ordered[c], math.Log(2*float64(len(f.t.groups))))
+		v.search(f.t.ordered[c], f.t.columnCost())
 		if v.in == nil {
 			continue
 		}
@@ -128,7 +134,7 @@ func (v *values) search(ordered bool, price float64) {
 	all := v.all(set)
 	best := v.under(set, price+v.setCost(set, all))
 	if ordered {
-		if x := v.under(v.interval(rate), price+2*math.Log(all+1)); x.in != nil && (best.in == nil || x.cost+x.length() < best.cost+best.length()) {
+		if x := v.under(v.interval(rate), price+intervalCost(all)); x.in != nil && (best.in == nil || x.cost+x.length() < best.cost+best.length()) {
 			best = x
 		}
 	}
@@ -180,7 +186,7 @@ func (v *values) setCost(in []bool, all float64) float64 {
 	}
 	cost := subset(all, used)
 	if rows > 4*used {
-		cost = min(cost, 2*math.Log(all+1)+rangeCost)
+		cost = min(cost, intervalCost(all)+rangeCost)
 	}
 	return cost
 }
@@ -241,9 +247,9 @@ func (t *traits) reprice(h *hop, prior []float64, in []pair, known []uint8) {
 		all := v.all(x.in)
 		cost := v.setCost(x.in, all)
 		if t.ordered[x.column] && isInterval(x.in) {
-			cost = min(cost, 2*math.Log(all+1))
+			cost = min(cost, intervalCost(all))
 		}
-		h.cost += cost + math.Log(2*float64(len(t.groups)))
+		h.cost += cost + t.columnCost()
 		f.pass(x)
 	}
 }

@@ -30,6 +30,9 @@ type hop struct {
 	cost    float64
 }
 
+// nearlyAll is a hop that keeps all rows, as far as is known.
+var nearlyAll = hop{keep: 1 - 1e-3, foreign: 1 - 1e-3}
+
 // filter keeps the rows with some values of a column.
 type filter struct {
 	column int     // into traits.groups

@@ -229,7 +229,7 @@ func (s *search) bestPairs(v int) (out []couple) {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b couple) int { return cmp.Compare(b.score, a.score) })
-	if s.tries == 1 {
+	if s.tries == 1 { // the best pair, either of it as the second
 		out = out[:min(len(out), 2)]
 	}
 	return out

@@ -196,7 +196,13 @@ func holds(in pair) float64 {
 	return 0
 }
 
-func ratio(a, b float64) float64 { return min(max((a+0.5)/(b+1), 1e-5), 1-1e-5) }
+// The least share that a hop keeps, and the most.
+const (
+	minShare = 1e-5
+	maxShare = 1 - minShare
+)
+
+func ratio(a, b float64) float64 { return min(max((a+0.5)/(b+1), minShare), maxShare) }
 
 // has is the probability that the new hidden node has a trait.
 func (s *placer) has(x *place, in []pair, i int) float64 {

@@ -136,7 +136,7 @@ func (f *forest) common(v, w int) bool {
 		return false
 	}
 	u := f.insert(v, f.hop[v], f.blend[v].own)
-	f.second[u], f.blend[u] = f.second[v], blend{take: f.blend[v].take, own: hop{keep: 1 - 1e-3, foreign: 1 - 1e-3}}
+	f.second[u], f.blend[u] = f.second[v], blend{take: f.blend[v].take, own: nearlyAll}
 	h := f.blend[w].own
 	f.second[v], f.second[w] = -1, -1
 	f.cut(w)

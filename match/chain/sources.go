@@ -11,10 +11,9 @@ func (s *search) mergeMoves(v int) (out []func(*forest) bool) {
 		return nil
 	}
 	to := func(n int) {
-		out = append(out, func(f *forest) bool { return s.mayLend(v, n) && f.reseat(v, n) })
-		out = append(out, func(f *forest) bool { return s.movable(v) && s.mayLend(v, n) && f.swap(v, n) })
+		out = append(out, func(f *forest) bool { return s.mayLend(v, n) && f.reseat(v, n) }, s.swapping(v, n))
 	}
-	to(b)
+	out = append(out, s.swapping(v, b))
 	to(s.f.parent[b])
 	for _, t := range s.f.kids[b] {
 		to(t)
@@ -39,6 +38,10 @@ func (s *search) mergeMoves(v int) (out []func(*forest) bool) {
 		out = append(out, func(f *forest) bool { return f.parent[v] == u && s.mayLend(u, f.second[v]) && f.raise(v) })
 	}
 	return out
+}
+
+func (s *search) swapping(v, n int) func(*forest) bool {
+	return func(f *forest) bool { return s.movable(v) && s.mayLend(v, n) && f.swap(v, n) }
 }
 
 // mayLend reports whether a node may be the second source of another.
@@ -80,7 +83,7 @@ func (f *forest) lower(u, c int) bool {
 		return false
 	}
 	f.second[c], f.blend[c] = f.second[u], blend{take: f.blend[u].take, own: f.hop[c]}
-	f.hop[c] = hop{keep: 1 - 1e-3, foreign: 1 - 1e-3}
+	f.hop[c] = nearlyAll
 	f.second[u] = -1
 	return true
 }
@@ -91,7 +94,7 @@ func (f *forest) raise(c int) bool {
 	if f.second[c] < 0 || f.second[u] >= 0 || f.second[c] == u {
 		return false
 	}
-	f.second[u], f.blend[u] = f.second[c], blend{take: f.blend[c].take, own: hop{keep: 1 - 1e-3, foreign: 1 - 1e-3}}
+	f.second[u], f.blend[u] = f.second[c], blend{take: f.blend[c].take, own: nearlyAll}
 	f.hop[c] = f.hop[c].then(f.blend[c].own)
 	f.second[c] = -1
 	return true
