@@ -13,7 +13,8 @@ func (s *search) mergeMoves(v int) (out []func(*forest) bool) {
 	to := func(n int) {
 		out = append(out, func(f *forest) bool { return s.mayLend(v, n) && f.reseat(v, n) }, s.swapping(v, n))
 	}
-	out = append(out, s.swapping(v, b))
+	swapped := s.swapping(v, b)
+	out = append(out, swapped)
 	to(s.f.parent[b])
 	for _, t := range s.f.kids[b] {
 		to(t)
@@ -30,7 +31,7 @@ func (s *search) mergeMoves(v int) (out []func(*forest) bool) {
 		for _, c := range s.f.kids[v] {
 			out = append(out, func(f *forest) bool { return f.alive(v) && f.parent[c] == v && f.lower(v, c) })
 			out = append(out, func(f *forest) bool {
-				return f.alive(v) && f.parent[c] == v && s.movable(v) && f.swap(v, b) && f.lower(v, c)
+				return f.alive(v) && f.parent[c] == v && swapped(f) && f.lower(v, c)
 			})
 		}
 	}
