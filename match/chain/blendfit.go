@@ -40,6 +40,29 @@ func there(q [3]float64, x, y float64) float64 { return 1 - (1-x*q[1])*(1-y*q[2]
 type blendFit struct {
 	t        *traits
 	x, y, in []pair
+	rows     []int        // that a source may have; nil for not looked for yet
+	pass     [][3]float64 // of these, the share that passes the filters of each hop, -1 for none
+}
+
+// absentBelow is the probability from which on a source may have a row.
+const absentBelow = 1e-9
+
+// under has the filters of a merge count from now on.
+func (f *blendFit) under(b *blending) {
+	if f.rows == nil {
+		f.rows = make([]int, 0, f.t.rows)
+		for i := range f.t.rows {
+			if f.x[i][1] > absentBelow || f.y[i][1] > absentBelow {
+				f.rows = append(f.rows, i)
+			}
+		}
+		f.pass = make([][3]float64, len(f.rows))
+	}
+	for k, h := range b.parts() {
+		for j, i := range f.rows {
+			f.pass[j][k] = h.passes(f.t, i)
+		}
+	}
 }
 
 const (
@@ -94,7 +117,7 @@ func (f *blendFit) guess(b *blending) {
 		if b.own.of(f.t, i) <= leaked {
 			continue
 		}
-		p, r := f.x[i][1]*passes(&b.first, f.t, i), f.y[i][1]*passes(&b.take, f.t, i)
+		p, r := f.x[i][1]*max(b.first.passes(f.t, i), 0), f.y[i][1]*max(b.take.passes(f.t, i), 0)
 		has := holds(f.in[i])
 		for c, w := range [3]float64{p * (1 - r), r * (1 - p), p * r} {
 			w *= f.t.weight[i]
@@ -110,19 +133,26 @@ func (f *blendFit) guess(b *blending) {
 	b.own.foreign, b.first.foreign, b.take.foreign = 0.9, 0.9, 0.9
 }
 
-// passes is 1, or 0 for a row that a hop filters out.
-func passes(h *hop, t *traits, i int) float64 {
-	q := h.of(t, i)
-	if q <= leaked {
-		return 0
+// passes is the share of a row that passes the filters of a hop, -1 for none.
+func (h *hop) passes(t *traits, i int) float64 {
+	q := 1.0
+	for k := range h.filters {
+		f := &h.filters[k]
+		switch g := t.groups[f.column][i]; {
+		case g < 0:
+			q *= f.pass
+		case !f.in[g]:
+			return -1
+		}
 	}
-	return q / h.keep
+	return q
 }
 
 // settle looks for the likeliest shares by Fisher's scoring: as logarithms, as what
 // was merged and what was taken for it are told apart badly, but their products
 // well. One at its upper limit stays there when it would go on.
 func (f *blendFit) settle(b *blending) {
+	f.under(b)
 	old, was := b.keeps(), f.likelihood(b)
 	if f.climb(b) < was {
 		b.setKeeps(old)
@@ -169,8 +199,9 @@ func (f *blendFit) climb(b *blending) float64 {
 func (f *blendFit) score(b *blending) [3]float64 {
 	var slope [3]float64
 	var info [3][3]float64
-	for i := range f.t.rows {
-		q := f.chances(b, i)
+	keeps := b.keeps()
+	for j, i := range f.rows {
+		q := f.chances(&keeps, j)
 		x, y := f.x[i][1], f.y[i][1]
 		by := [3]float64{there(q, x, y), q[0] * x * (1 - y*q[2]), q[0] * y * (1 - x*q[1])}
 		for k := range by {
@@ -218,16 +249,22 @@ func solve(a [3][3]float64, x [3]float64) [3]float64 {
 	return x
 }
 
-// chances are the probabilities with which the three hops keep a row.
-func (f *blendFit) chances(b *blending, i int) [3]float64 {
-	return [3]float64{b.own.of(f.t, i), b.first.of(f.t, i), b.take.of(f.t, i)}
+// chances are the probabilities with which the three hops keep the j-th row.
+func (f *blendFit) chances(keeps *[3]float64, j int) (q [3]float64) {
+	for k, p := range f.pass[j] {
+		if q[k] = keeps[k] * p; p < 0 {
+			q[k] = leaked
+		}
+	}
+	return q
 }
 
-// likelihood is that of the rows, as a logarithm.
+// likelihood is that of the rows that a source may have, as a logarithm.
 func (f *blendFit) likelihood(b *blending) float64 {
 	var l logSum
-	for i := range f.t.rows {
-		l.add(f.row(i, f.chances(b, i)), f.t.weight[i])
+	keeps := b.keeps()
+	for j, i := range f.rows {
+		l.add(f.row(i, f.chances(&keeps, j)), f.t.weight[i])
 	}
 	return l.value()
 }
@@ -246,9 +283,11 @@ func (f *blendFit) filter(b *blending) bool {
 	var at *hop
 	cost, most := 0.0, enough
 	gain, held := make([]float64, f.t.rows), make([]float64, f.t.rows)
+	f.under(b)
+	keeps := b.keeps()
 	for k, h := range b.parts() {
-		for i := range f.t.rows {
-			gain[i], held[i] = f.passing(b, k, i)
+		for j, i := range f.rows {
+			gain[i], held[i] = f.passing(&keeps, k, j)
 		}
 		for c := range f.t.groups {
 			if h.uses(c) {
@@ -269,8 +308,8 @@ func (f *blendFit) filter(b *blending) bool {
 
 // passing is how much likelier a row is, in nats, when the k-th hop may give it
 // than when a filter keeps it back, and how likely the hop has it to give.
-func (f *blendFit) passing(b *blending, k, i int) (gain, held float64) {
-	q := f.chances(b, i)
+func (f *blendFit) passing(keeps *[3]float64, k, j int) (gain, held float64) {
+	i, q := f.rows[j], f.chances(keeps, j)
 	if q[k] <= leaked {
 		return 0, 0
 	}

@@ -67,6 +67,7 @@ func TestFilterOfSource(t *testing.T) {
 	})
 	best, most := blending{}, math.Inf(-1)
 	for _, b := range f.blends(blending{}) {
+		f.under(&b)
 		if x := f.likelihood(&b) - b.cost(); x > most {
 			best, most = b, x
 		}

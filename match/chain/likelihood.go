@@ -139,17 +139,10 @@ func (t *traits) either(i int, p pair) float64 {
 
 // of is the probability that a hop keeps an issued row.
 func (h *hop) of(t *traits, i int) float64 {
-	q := h.keep
-	for k := range h.filters {
-		f := &h.filters[k]
-		switch g := t.groups[f.column][i]; {
-		case g < 0:
-			q *= f.pass
-		case !f.in[g]:
-			return leaked
-		}
+	if q := h.passes(t, i); q >= 0 {
+		return h.keep * q
 	}
-	return q
+	return leaked
 }
 
 // outward returns out of a node, and makes it when needed.
