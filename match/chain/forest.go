@@ -155,6 +155,13 @@ func (f *forest) link(v, p int, h hop) {
 	f.kids[p] = slices.Insert(f.kids[p], i, v)
 }
 
+// hang moves a node below another one, by the same hop.
+func (f *forest) hang(v, p int) {
+	h := f.hop[v]
+	f.cut(v)
+	f.link(v, p, h)
+}
+
 func (f *forest) cut(v int) {
 	p := f.parent[v]
 	if i, ok := slices.BinarySearch(f.kids[p], v); ok {

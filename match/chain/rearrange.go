@@ -82,9 +82,7 @@ func (f *forest) unite(v, w int) bool {
 		f.repoint(w, v, hop{keep: 1, foreign: 1})
 	}
 	for _, c := range slices.Clone(f.kids[w]) {
-		h := f.hop[c]
-		f.cut(c)
-		f.link(c, v, h)
+		f.hang(c, v)
 	}
 	f.drop(w)
 	return true
@@ -102,12 +100,9 @@ func (f *forest) promote(c int) bool {
 		return false
 	}
 	p, h := f.parent[u], f.hop[u]
+	f.cut(c)
 	for _, k := range slices.Clone(f.kids[u]) {
-		g := f.hop[k]
-		f.cut(k)
-		if k != c {
-			f.link(k, c, g)
-		}
+		f.hang(k, c)
 	}
 	f.second[c], f.blend[c] = f.second[u], f.blend[u]
 	f.drop(u)
@@ -122,9 +117,7 @@ func (f *forest) demote(v int) bool {
 	f.second[u], f.blend[u] = f.second[v], f.blend[v]
 	f.second[v] = -1
 	for _, k := range slices.Clone(f.kids[v]) {
-		g := f.hop[k]
-		f.cut(k)
-		f.link(k, u, g)
+		f.hang(k, u)
 	}
 	return len(f.kids[u]) > 1
 }

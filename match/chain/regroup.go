@@ -68,9 +68,7 @@ func (s *search) gather(v, k int) bool {
 	}
 	u := f.insert(v, hop{keep: 1 - 1e-3, foreign: 1 - 1e-3, filters: []filter{x}}, f.hop[v].without(k))
 	for _, w := range with {
-		h := f.hop[w]
-		f.cut(w)
-		f.link(w, u, h)
+		f.hang(w, u)
 	}
 	return true
 }
@@ -116,8 +114,7 @@ func (f *forest) adopt(u, w int) bool {
 		f.hop[u].filters = slices.Clone(f.hop[u].filters)
 		f.hop[u].filters[k] = f.t.widened(&x, &h.filters[i])
 	}
-	f.cut(w)
-	f.link(w, u, h)
+	f.hang(w, u)
 	return true
 }
 
