@@ -316,7 +316,7 @@ func (s *search) best(v, tries int) []place {
 // keep keeps a changed forest if its description is shorter, and reports
 // whether it is.
 func (s *search) keep(old *forest) bool {
-	if x := s.settled(); x > s.now+enough {
+	if x := s.settling(s.now + enough); x > s.now+enough {
 		s.now = x
 		return true
 	}
@@ -326,12 +326,20 @@ func (s *search) keep(old *forest) bool {
 
 // settled refits until the description hardly gets shorter, and returns its
 // log likelihood.
-func (s *search) settled() float64 {
+func (s *search) settled() float64 { return s.settling(math.Inf(-1)) }
+
+// hopeless is by how many times what the last round of estimation gained a forest
+// may fall short of a goal; beyond, it is given up.
+const hopeless = 8
+
+// settling settles, but stops early when the log likelihood will hardly reach a
+// goal.
+func (s *search) settling(goal float64) float64 {
 	now := s.value()
-	for range s.refits {
+	for k := range s.refits {
 		s.refit()
 		x := s.value()
-		if x < now+enough/2 {
+		if x < now+enough/2 || k > 0 && x+hopeless*(x-now) < goal {
 			return x
 		}
 		now = x
