@@ -3,6 +3,7 @@ package chain
 import (
 	"cmp"
 	"context"
+	"errors"
 	"math"
 	"slices"
 )
@@ -10,24 +11,29 @@ import (
 // merges gives a second parent to the copy that gains most by it, and reports
 // whether there is any. The others are looked at again without the error that
 // this one was.
-func (s *search) merges(ctx context.Context) (bool, error) {
-	old, top := s.f, s.value()+enough
-	best, list, n := old, s.candidates(), maxCandidates
+func (r *reconstruction) merges(ctx context.Context) (bool, error) {
+	old, top := r.f, r.value()+enough
+	best, list, n := old, r.candidates(), maxCandidates
 	if len(list) > 0 && list[0].gain > enough {
-		s.f, n = list[0].f, 1
-		best, top = s.f, s.settled()
+		r.f, n = list[0].f, 1
+		best, top = r.f, r.settled()
 	}
-	for _, c := range list[:min(len(list), n)] {
-		s.f = old.clone()
-		if err := s.mergeInto(ctx, c.v); err != nil {
-			return false, err
-		}
-		if x := s.settled(); s.f.second[c.v] >= 0 && x > top {
-			best, top = s.f, x
+	r.f = old
+	list = list[:min(len(list), n)]
+	values, errs := make([]float64, len(list)), make([]error, len(list))
+	r.each(len(list), func(w *reconstruction, i int) {
+		w.f = old.clone()
+		errs[i] = w.mergeInto(ctx, list[i].v)
+		list[i].f, values[i] = w.f, w.settled()
+		w.f = old
+	})
+	for i, c := range list {
+		if c.f.second[c.v] >= 0 && values[i] > top {
+			best, top = c.f, values[i]
 		}
 	}
-	s.f = best
-	return best != old, nil
+	r.f = best
+	return best != old, errors.Join(errs...)
 }
 
 // candidate is a copy for which two sources are promising, and the forest in
@@ -39,22 +45,27 @@ type candidate struct {
 }
 
 // candidates lists the one that gains most first.
-func (s *search) candidates() (out []candidate) {
-	old, single := s.f, s.value()
-	for _, v := range old.nodes()[1:] {
-		if s.f = old; !s.movable(v) || s.f.second[v] >= 0 || !s.mergeable(v) {
-			continue
+func (r *reconstruction) candidates() (out []candidate) {
+	old, single := r.f, r.value()
+	nodes := old.nodes()[1:]
+	all := make([]candidate, len(nodes))
+	r.each(len(nodes), func(w *reconstruction, i int) {
+		v := nodes[i]
+		if !w.movable(v) || old.second[v] >= 0 || !w.mergeable(v) {
+			return
 		}
-		s.f = old.clone()
-		s.f.detach(v)
-		if !s.pairUp(v) {
-			continue
+		w.f = old.clone()
+		w.f.detach(v)
+		if w.pairUp(v) {
+			all[i] = candidate{v, w.f, w.value() - single}
 		}
-		if x := s.value() - single; x > -promising {
-			out = append(out, candidate{v, s.f, x})
+		w.f = old
+	})
+	for _, c := range all {
+		if c.f != nil && c.gain > -promising {
+			out = append(out, c)
 		}
 	}
-	s.f = old
 	slices.SortStableFunc(out, func(a, b candidate) int { return cmp.Compare(b.gain, a.gain) })
 	return out
 }
