@@ -84,6 +84,45 @@ func TestUnseenMerge(t *testing.T) {
 	t.Error("no unseen copy has two sources")
 }
 
+// TestUnseenMergeOfKin has unseen copies one below the other, which one unseen copy
+// merged from what was issued and a part of it would explain as well.
+func TestUnseenMergeOfKin(t *testing.T) {
+	v := checkMerges(t, 1_200_126)
+	if len(v.unseen) != 2 {
+		t.Errorf("%d unseen copies are given, want 2", len(v.unseen))
+	}
+	for id := range v.unseen {
+		if len(v.parents[id]) != 1 {
+			t.Errorf("an unseen copy comes from %v", v.parents[id])
+		}
+	}
+}
+
+// TestReversedMerge has a copy that is first found to be a source of the one that it
+// was merged from.
+func TestReversedMerge(t *testing.T) {
+	checkMerges(t, 1_300_033)
+}
+
+// TestReverse has 5, merged from 3 and 4, become a source of 4.
+func TestReverse(t *testing.T) {
+	f := newForest(&traits{}, 6)
+	f.link(2, virtualRoot, nearlyAll)
+	for v, p := range map[int]int{3: 2, 4: 2, 5: 3} {
+		f.link(v, p, hop{keep: 0.5})
+	}
+	f.second[5], f.blend[5] = 4, blend{take: hop{keep: 0.25}, own: nearlyAll}
+	if !f.reverse(5, 5) {
+		t.Fatal("it cannot be reversed")
+	}
+	if f.parent[5] != 3 || f.second[5] >= 0 || f.parent[4] != 2 || f.second[4] != 5 || f.blend[4].take.keep != 0.25 {
+		t.Errorf("5 comes from %d and %d, 4 from %d and %d by %+v", f.parent[5], f.second[5], f.parent[4], f.second[4], f.blend[4])
+	}
+	if f.second[5] = 2; f.reverse(5, 5) {
+		t.Error("a copy is made a source of an export")
+	}
+}
+
 // checkMerges wants every edge of a trade right, no more, and no unseen copy invented.
 func checkMerges(t *testing.T, seed uint64) *graphView {
 	t.Helper()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -82,21 +83,49 @@ func (r *reconstruction) prepare() {
 	}
 }
 
-// find searches the forest.
+// find searches the forest, at first with merges allowed that cost more in the end:
+// they lead to others that are not found without. If some are left, it goes on from
+// there, and once more without them, and the shorter description counts.
 func (r *reconstruction) find(ctx context.Context) error {
 	if err := r.build(ctx); err != nil {
 		return err
 	}
-	for range 1 + maxMerges {
+	if err := r.improve(ctx); err != nil {
+		return err
+	}
+	plain := r.f.clone()
+	r.lenient = true
+	err := r.merging(ctx)
+	r.lenient = false
+	if err != nil || !slices.ContainsFunc(r.f.unseen(), r.f.mixesKin) {
+		return err
+	}
+	if err := r.improve(ctx); err != nil {
+		return err
+	}
+	if err := r.merging(ctx); err != nil {
+		return err
+	}
+	again, value := r.f, r.settled()
+	r.f = plain
+	if err := r.merging(ctx); err != nil {
+		return err
+	}
+	if r.settled() < value {
+		r.f = again
+	}
+	return nil
+}
+
+// merging looks for merged copies, and for a shorter description after each.
+func (r *reconstruction) merging(ctx context.Context) error {
+	for range maxMerges {
+		more, err := r.merges(ctx)
+		if err != nil || !more {
+			return err
+		}
 		if err := r.improve(ctx); err != nil {
 			return err
-		}
-		more, err := r.merges(ctx)
-		if err != nil {
-			return err
-		}
-		if !more {
-			break
 		}
 	}
 	return nil

@@ -8,9 +8,10 @@ import (
 )
 
 const (
-	costHidden = 11.0 // what an unseen copy has to save, in nats
-	costMerge  = 28.0 // what a second source has to save
-	maxMerges  = 8    // copies that are taken for merged, at most
+	costHidden = 11.0  // what an unseen copy has to save, in nats
+	costMerge  = 28.0  // what a second source has to save
+	costKin    = 100.0 // more for an unseen copy of which one source comes from the other
+	maxMerges  = 8     // copies that are taken for merged, at most
 	maxSweeps  = 8
 	maxRefits  = 8
 	enough     = 0.2 // nats by which a change has to shorten the description
@@ -32,6 +33,8 @@ type search struct {
 	noHidden bool // never insert copies that were not seen
 
 	noUnknown bool // everything comes from the exports
+
+	lenient bool // costKin is not asked for: such a merge may lead to another
 
 	trace  bool    // whether places keep the parts of their scores
 	now    float64 // the value of the forest
@@ -154,7 +157,7 @@ func (s *search) value() float64 {
 		sum -= s.f.hop[v].cost
 		b := s.f.second[v]
 		if b >= 0 {
-			sum -= costMerge + s.f.blend[v].cost()
+			sum -= s.mergeCost(v)
 		}
 		if s.f.hidden(v) {
 			continue
@@ -168,6 +171,17 @@ func (s *search) value() float64 {
 		}
 	}
 	return sum
+}
+
+// mergeCost is what it takes to describe a merge. A copy and its own source have no
+// more rows than the source; that somebody unseen merged them would only say that
+// some of its rows were likelier to be taken, which much else may have caused.
+func (s *search) mergeCost(v int) float64 {
+	cost := costMerge + s.f.blend[v].cost()
+	if !s.lenient && s.f.mixesKin(v) {
+		cost += costKin
+	}
+	return cost
 }
 
 // refit estimates every hop anew, from the root down, each by what the others
