@@ -44,7 +44,8 @@ type blendFit struct {
 	pass     [][3]float64 // of these, the share that passes the filters of each hop, -1 for none
 }
 
-// absentBelow is the probability from which on a source may have a row.
+// absentBelow is the least probability with which a source may have a row: below it a
+// row tells 1e-5 nats of the merge at most, as it comes from nowhere with exp(-9).
 const absentBelow = 1e-9
 
 // under has the filters of a merge count from now on.
@@ -131,21 +132,6 @@ func (f *blendFit) guess(b *blending) {
 	}
 	b.setKeeps([3]float64{all, one / all, two / all})
 	b.own.foreign, b.first.foreign, b.take.foreign = 0.9, 0.9, 0.9
-}
-
-// passes is the share of a row that passes the filters of a hop, -1 for none.
-func (h *hop) passes(t *traits, i int) float64 {
-	q := 1.0
-	for k := range h.filters {
-		f := &h.filters[k]
-		switch g := t.groups[f.column][i]; {
-		case g < 0:
-			q *= f.pass
-		case !f.in[g]:
-			return -1
-		}
-	}
-	return q
 }
 
 // settle looks for the likeliest shares by Fisher's scoring: as logarithms, as what

@@ -145,6 +145,21 @@ func (h *hop) of(t *traits, i int) float64 {
 	return leaked
 }
 
+// passes is the share of a row that passes the filters of a hop, -1 for none.
+func (h *hop) passes(t *traits, i int) float64 {
+	q := 1.0
+	for k := range h.filters {
+		f := &h.filters[k]
+		switch g := t.groups[f.column][i]; {
+		case g < 0:
+			q *= f.pass
+		case !f.in[g]:
+			return -1
+		}
+	}
+	return q
+}
+
 // outward returns out of a node, and makes it when needed.
 func (m *messages) outward(v int, p *pool) []pair {
 	if m.fresh[v] {
