@@ -76,8 +76,10 @@ func csvBytes(t *testing.T, header []string, rows [][]string) []byte {
 }
 
 // TestRealTablesEndToEnd issues real tables to twenty recipients and leaks
-// every other copy, mangled in five ways. False alarms: an
-// accusation of anybody else has a probability below 1e-6 a leak.
+// every other copy, mangled in five ways, and the original as it is. False
+// alarms: an accusation of anybody else has a probability below 1e-6 a leak. The
+// keys are new in every run, and of a file without marks one in 20 at most may
+// have a shortlist, which names nobody (internal/trial counts them).
 func TestRealTablesEndToEnd(t *testing.T) {
 	for _, real := range realTables {
 		t.Run(real.name, func(t *testing.T) {
@@ -91,7 +93,7 @@ func TestRealTablesEndToEnd(t *testing.T) {
 			names := s.issue(path, real.flags, 20)
 			leakAll(t, s, names)
 			original := s.match(path)
-			if original.Verdict != match.Ours || accused(original) != "" {
+			if original.Verdict != match.Ours && original.Verdict != match.Shortlist || accused(original) != "" {
 				t.Errorf("the unmarked original: %s, accused %q", original.Verdict, accused(original))
 			}
 		})

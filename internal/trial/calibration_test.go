@@ -16,6 +16,7 @@ import (
 	"telltale/internal/stat"
 	"telltale/internal/survey"
 	"telltale/internal/synthetic"
+	"telltale/match"
 )
 
 var calibrationKeys = flag.Int("calibration", 2, "keys under which files that come from no copy are matched, each with every kind of file")
@@ -83,6 +84,7 @@ func innocents(w *World, others []*World, foreign attack.Table) []innocence {
 // tally counts the e-values of candidates who are no source.
 type tally struct {
 	leaks, wrong, linked int
+	listed               int // files for which anybody is on a shortlist
 	n                    int64
 	sum, squares, most   float64
 	above                [5]int64 // E >= 10^(k+1)
@@ -95,6 +97,9 @@ func (y *tally) add(o Outcome) {
 	}
 	if o.Linked > 0 {
 		y.linked++
+	}
+	if o.Verdict == match.Shortlist {
+		y.listed++
 	}
 	for _, l := range o.LogE {
 		e := math.Exp(l)
@@ -117,7 +122,7 @@ func (y *tally) mean() (mean, err float64) {
 
 // TestNobodyIsAccusedOfForeignFiles matches files that come from no copy: no
 // candidate may be accused, and how often e-values are large stays within
-// P(E >= t) <= 1/t. Each kind of file is matched once under each key, so that
+// P(E >= t) <= 1/t, and how often anybody is on a shortlist within 1/19. Each kind of file is matched once under each key, so that
 // the e-values of a kind are independent. False alarms: a kind fails where an
 // exact binomial tail is below 1e-7; a wrong accusation has a chance of 1e-6 a file.
 func TestNobodyIsAccusedOfForeignFiles(t *testing.T) {
@@ -224,8 +229,10 @@ func report(t *testing.T, tallies map[string]*tally) {
 		names = append(names, name)
 	}
 	sort.Strings(names)
+	var all tally
 	for _, name := range names {
 		y := tallies[name]
+		all.leaks, all.listed = all.leaks+y.leaks, all.listed+y.listed
 		mean, err := y.mean()
 		t.Logf("%-42s %6d files, %6d linked, %8d e-values, mean %.3f +- %.3f, E >= 10, 100, ...: %v, most 10^%.1f", name, y.leaks, y.linked, y.n, mean, err, y.above, y.most)
 		for k, above := range y.above {
@@ -234,7 +241,16 @@ func report(t *testing.T, tallies map[string]*tally) {
 			}
 		}
 	}
+	t.Logf("%d of %d files have a shortlist", all.listed, all.leaks)
+	if p := stat.LogUpperTail(int64(all.leaks), int64(all.listed), mostListed); p < math.Log(1e-7) {
+		t.Errorf("%d of %d files that come from no copy have a shortlist", all.listed, all.leaks)
+	}
 }
+
+// mostListed bounds the probability of a shortlist where nobody is a source: the
+// e-values on it add up to 19 times the number of candidates, which is their mean
+// (Markov).
+const mostListed = 1.0 / 19
 
 // mostRows is how many rows are issued: many small tables tell more of chance
 // than a few large ones.
