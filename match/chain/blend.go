@@ -13,6 +13,33 @@ type blend struct {
 
 func (b *blend) cost() float64 { return b.take.cost + b.own.cost }
 
+// What a second source costs, in nats. Who merges two lists mostly has them whole
+// and sells a part of both; shares of each that fit are found for much that was
+// never merged. A copy and its own source have no more rows than the source: that
+// somebody merged them, unseen above all, would only say that some of its rows were
+// likelier to be taken, which much else may have caused.
+const (
+	costMerge     = 12.0
+	costPart      = 14.0  // more for each source that was not taken whole
+	costKin       = 16.0  // more when one source comes from the other
+	costUnseenKin = 100.0 // more when an unseen copy was merged from such two
+)
+
+// mergeCost is what it takes to describe a merge.
+func (s *search) mergeCost(v int) float64 {
+	b := blending{s.f.hop[v], s.f.blend[v]}
+	cost := costMerge + b.cost() - b.first.cost
+	if s.f.mixesKin(v) {
+		if cost += costKin; s.f.hidden(v) && !s.lenient {
+			cost += costUnseenKin
+		}
+	}
+	return cost
+}
+
+// whole is a hop by which a source of a merge was taken as it was.
+var whole = hop{keep: maxShare, foreign: 1 - 1e-3}
+
 // lent is the probability that an issued row was there to be merged by the
 // second source, which has it with probability y.
 func (b *blend) lent(t *traits, i int, y float64) float64 { return y * b.take.of(t, i) }

@@ -11,7 +11,15 @@ type blending struct {
 	blend
 }
 
-func (b *blending) cost() float64 { return b.first.cost + b.blend.cost() }
+// cost is what it takes to name the filters, and the shares of sources that were not
+// taken whole.
+func (b *blending) cost() float64 {
+	cost := b.first.cost + b.blend.cost()
+	for _, h := range []*hop{&b.first, &b.take} {
+		cost += costPart * float64(bit(h.keep < maxShare))
+	}
+	return cost
+}
 
 // parts are the three hops of a merge: of what was merged, from the first source
 // and from the second.
@@ -40,6 +48,7 @@ func there(q [3]float64, x, y float64) float64 { return 1 - (1-x*q[1])*(1-y*q[2]
 type blendFit struct {
 	t        *traits
 	x, y, in []pair
+	whole    [3]bool      // parts of which the share is not estimated: all is kept
 	rows     []int        // that a source may have; nil for not looked for yet
 	pass     [][3]float64 // of these, the share that passes the filters of each hop, -1 for none
 }
@@ -74,7 +83,8 @@ const (
 
 // blends are the ways in which a node may have been merged: by filters of what
 // was merged, by filters of each source, or by those of now; each with the shares
-// that fit it, and further filters where they explain more.
+// that fit it, further filters where they explain more, and sources that were taken
+// whole where that explains nearly as much.
 func (f *blendFit) blends(now blending) []blending {
 	t, x, y := f.t, f.x, f.y
 	pi := make([]float64, len(f.in))
@@ -104,8 +114,34 @@ func (f *blendFit) blends(now blending) []blending {
 			}
 			f.settle(&out[k])
 		}
+		f.simplify(&out[k])
 	}
 	return out
+}
+
+// simplify has sources taken whole where that shortens the description.
+func (f *blendFit) simplify(b *blending) {
+	f.under(b)
+	defer func() { f.whole = [3]bool{} }()
+	for at := 0; at >= 0; {
+		best := *b
+		most := f.likelihood(b) - b.cost()
+		at = -1
+		for k := 1; k < len(f.whole); k++ {
+			if f.whole[k] {
+				continue
+			}
+			x := *b
+			f.whole[k] = true
+			if y := f.climb(&x) - x.cost(); y > most {
+				best, most, at = x, y, k
+			}
+			f.whole[k] = false
+		}
+		if *b = best; at >= 0 {
+			f.whole[at] = true
+		}
+	}
 }
 
 // guess estimates what shares of the rows were taken from those that only one
@@ -150,7 +186,9 @@ func (f *blendFit) settle(b *blending) {
 func (f *blendFit) climb(b *blending) float64 {
 	q := b.keeps()
 	for k := range q {
-		q[k] = min(max(q[k], 0.02), 0.98)
+		if q[k] = min(max(q[k], 0.02), 0.98); f.whole[k] {
+			q[k] = 1
+		}
 	}
 	b.setKeeps(q)
 	most := f.likelihood(b)
@@ -204,7 +242,7 @@ func (f *blendFit) score(b *blending) [3]float64 {
 		}
 	}
 	for k, q := range b.keeps() {
-		if slope[k] > 0 && q >= maxShare {
+		if f.whole[k] || slope[k] > 0 && q >= maxShare {
 			for l := range info {
 				info[k][l], info[l][k] = 0, 0
 			}

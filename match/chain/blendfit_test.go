@@ -54,6 +54,34 @@ func TestSharesOfMerge(t *testing.T) {
 	}
 }
 
+// likeliest is the way in which rows were merged that has the shortest description.
+func likeliest(f *blendFit) (best blending) {
+	most := math.Inf(-1)
+	for _, b := range f.blends(blending{}) {
+		f.under(&b)
+		if x := f.likelihood(&b) - b.cost(); x > most {
+			best, most = b, x
+		}
+	}
+	return best
+}
+
+// TestWholeSources takes all of a source, or half of it: a share is estimated of the
+// half alone.
+func TestWholeSources(t *testing.T) {
+	const seed = 3
+	r := rand.New(rand.NewPCG(seed, 0))
+	for _, want := range [][3]float64{{0.5, 1, 1}, {0.5, 0.5, 1}, {0.5, 1, 0.5}} {
+		b := likeliest(mergedRows(r, 2, func(int) [3]float64 { return want }))
+		got := b.keeps()
+		for k := 1; k < 3; k++ {
+			if (got[k] == maxShare) != (want[k] == 1) {
+				t.Errorf("seed %d: shares %.5f, drawn with %.1f", seed, got, want)
+			}
+		}
+	}
+}
+
 // TestFilterOfSource has only the first of two sources choose by the values of a
 // column, so that rows with other values come from the second one.
 func TestFilterOfSource(t *testing.T) {
@@ -65,13 +93,7 @@ func TestFilterOfSource(t *testing.T) {
 		}
 		return [3]float64{0.9, 0.95, 0.6}
 	})
-	best, most := blending{}, math.Inf(-1)
-	for _, b := range f.blends(blending{}) {
-		f.under(&b)
-		if x := f.likelihood(&b) - b.cost(); x > most {
-			best, most = b, x
-		}
-	}
+	best := likeliest(f)
 	if best.own.filters != nil || best.take.filters != nil || len(best.first.filters) != 1 {
 		t.Fatalf("seed %d: filters of what was merged %v, of the first source %v, of the second %v", seed, best.own.filters, best.first.filters, best.take.filters)
 	}

@@ -215,11 +215,11 @@ func (f *forest) drop(u int) {
 	f.second[u] = -1
 }
 
-// mixesKin reports whether a node is an unseen copy that was merged from two of which
-// one comes from the other.
+// mixesKin reports whether a node was merged from two of which one comes from the
+// other.
 func (f *forest) mixesKin(v int) bool {
 	a, b := f.parent[v], f.second[v]
-	return f.hidden(v) && b >= 0 && (f.above(a, b) || f.above(b, a))
+	return b >= 0 && (f.above(a, b) || f.above(b, a))
 }
 
 func (f *forest) isSecond(u int) bool { return slices.Contains(f.second, u) }

@@ -272,23 +272,21 @@ func (t *traits) agreement(a, b []pair) float64 {
 	return l.value()
 }
 
-// reblend estimates anew how a merged copy was taken from its sources.
-func (r *refitting) reblend(v int) {
-	if r.f.second[v] < 0 {
-		return
-	}
+// blend estimates anew how a merged copy was taken from its sources.
+func (r *refitting) blend(v int) {
 	t, y, in, joined := r.f.t, r.m.other[v], r.m.in[v], r.m.joined[v]
-	best := blending{r.f.hop[v], r.f.blend[v]}
-	most := r.score(&best.first, joined) - best.blend.cost()
+	t.reprice(&r.f.hop[v], r.prior, joined, nil)
+	best, most := blending{r.f.hop[v], r.f.blend[v]}, math.Inf(-1)
 	fit := &blendFit{t: t, x: r.o, y: y, in: in}
-	for _, b := range fit.blends(best) {
+	for _, b := range append([]blending{best}, fit.blends(best)...) {
 		t.joined(&b.blend, y, in, joined)
-		if x := r.score(&b.first, joined) - b.blend.cost(); x > most {
+		if x := r.score(&b.first, joined) - b.cost() + b.first.cost; x > most {
 			best, most = b, x
 		}
 	}
 	r.f.hop[v], r.f.blend[v] = best.first, best.blend
 	t.joined(&best.blend, y, in, joined)
+	t.through(&best.first, joined, r.m.up[v])
 }
 
 // lacks reports whether a source lacks some of a copy's rows and has others, as

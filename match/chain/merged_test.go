@@ -123,6 +123,37 @@ func TestReverse(t *testing.T) {
 	}
 }
 
+// TestMergeFromUnseenSibling has a copy that was merged from one that was seen and
+// from an unseen copy of the issued table, of which one other copy tells: the issued
+// table explains it nearly as well.
+func TestMergeFromUnseenSibling(t *testing.T) {
+	checkMerges(t, 1_300_061)
+}
+
+// TestMergeOfWholeLists has unseen copies that one tells apart from each other by a
+// copy that holds half of both.
+func TestMergeOfWholeLists(t *testing.T) {
+	checkMerges(t, 1_300_049)
+}
+
+// TestPart has 5, merged from 3 and 2, come from 3 and from an unseen copy of which 4
+// is a part as well.
+func TestPart(t *testing.T) {
+	f := newForest(&traits{}, 6)
+	f.link(2, virtualRoot, nearlyAll)
+	for v, p := range map[int]int{3: 2, 4: 2, 5: 3} {
+		f.link(v, p, hop{keep: 0.5})
+	}
+	f.second[5], f.blend[5] = 2, blend{take: hop{keep: 0.25}, own: nearlyAll}
+	if !f.part(5, 4) {
+		t.Fatal("no unseen copy takes part")
+	}
+	u := f.parent[4]
+	if !f.hidden(u) || f.parent[u] != 2 || f.parent[5] != 3 || f.second[5] != u || f.hop[u].keep != 0.25 || f.blend[5].take.keep != maxShare {
+		t.Errorf("4 comes from %d, that from %d by %+v, 5 from %d and %d by %+v", u, f.parent[u], f.hop[u], f.parent[5], f.second[5], f.blend[5])
+	}
+}
+
 // checkMerges wants every edge of a trade right, no more, and no unseen copy invented.
 func checkMerges(t *testing.T, seed uint64) *graphView {
 	t.Helper()

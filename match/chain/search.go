@@ -8,10 +8,8 @@ import (
 )
 
 const (
-	costHidden = 11.0  // what an unseen copy has to save, in nats
-	costMerge  = 28.0  // what a second source has to save
-	costKin    = 100.0 // more for an unseen copy of which one source comes from the other
-	maxMerges  = 8     // copies that are taken for merged, at most
+	costHidden = 11.0 // what an unseen copy has to save, in nats
+	maxMerges  = 8    // copies that are taken for merged, at most
 	maxSweeps  = 8
 	maxRefits  = 8
 	enough     = 0.2 // nats by which a change has to shorten the description
@@ -34,7 +32,7 @@ type search struct {
 
 	noUnknown bool // everything comes from the exports
 
-	lenient bool // costKin is not asked for: such a merge may lead to another
+	lenient bool // costUnseenKin is not asked for: such a merge may lead to another
 
 	trace  bool    // whether places keep the parts of their scores
 	now    float64 // the value of the forest
@@ -173,17 +171,6 @@ func (s *search) value() float64 {
 	return sum
 }
 
-// mergeCost is what it takes to describe a merge. A copy and its own source have no
-// more rows than the source; that somebody unseen merged them would only say that
-// some of its rows were likelier to be taken, which much else may have caused.
-func (s *search) mergeCost(v int) float64 {
-	cost := costMerge + s.f.blend[v].cost()
-	if !s.lenient && s.f.mixesKin(v) {
-		cost += costKin
-	}
-	return cost
-}
-
 // refit estimates every hop anew, from the root down, each by what the others
 // are then. The description gets no longer, but for choices by values that cost
 // more to name where they are now.
@@ -220,18 +207,21 @@ func (r *refitting) below(v int) {
 // filters when that is more likely.
 func (r *refitting) hop(v int) {
 	r.m.beside(v, r.o, r.pool)
-	r.reblend(v)
-	t, in := r.f.t, r.m.feed(v)
 	for i, p := range r.o {
 		z := pair{p[0] * r.m.up[v][i][0], p[1] * r.m.up[v][i][1]}.scaled()
 		r.pi[i], r.prior[i] = z[1], p[1]
 	}
+	if r.f.second[v] >= 0 {
+		r.blend(v)
+		return
+	}
+	t, in := r.f.t, r.m.in[v]
 	old := r.f.hop[v]
 	t.reprice(&old, r.prior, in, r.f.states(v))
 	best, most := old, r.score(&old, in)
 	again := old
 	t.refine(&again, r.pi, in)
-	for _, h := range []hop{again, r.f.fit(v, r.pi, r.prior, in, r.m.free(v))} {
+	for _, h := range []hop{again, t.fit(r.pi, r.prior, in, r.f.states(v))} {
 		if x := r.score(&h, in); x > most {
 			best, most = h, x
 		}

@@ -14,8 +14,9 @@ func (s *search) mergeMoves(v int) []func(*forest) bool {
 	return slices.Concat(s.reseatings(v), s.shiftings(v), s.reversals(v))
 }
 
-// reseatings have a merged node come from a neighbour of its second source, as its
-// second one or as its first.
+// reseatings have a merged node come from a neighbour of its second source, or from an
+// unseen copy between it and a neighbour, as its second one or as its first: of the
+// first alone the merged copy tells what it had.
 func (s *search) reseatings(v int) (out []func(*forest) bool) {
 	b := s.f.second[v]
 	to := func(n int) {
@@ -26,12 +27,10 @@ func (s *search) reseatings(v int) (out []func(*forest) bool) {
 	for _, t := range s.f.kids[b] {
 		to(t)
 		if !s.noHidden {
-			out = append(out, func(f *forest) bool {
-				if f.alive(v) && f.second[v] == b && f.parent[t] == b && s.movable(t) && s.mayLend(v, t) {
-					return f.reseat(v, f.insert(t, hop{keep: 0.8, foreign: 0.8}, f.hop[t]))
-				}
-				return false
-			})
+			part := func(f *forest) bool {
+				return f.alive(v) && f.second[v] == b && f.parent[t] == b && s.movable(t) && s.mayLend(v, t) && f.part(v, t)
+			}
+			out = append(out, part, func(f *forest) bool { return part(f) && s.swapping(v, f.second[v])(f) })
 		}
 	}
 	return out
@@ -91,6 +90,15 @@ func (f *forest) reseat(v, n int) bool {
 	f.second[v] = n
 	f.contract(b)
 	return f.second[v] >= 0
+}
+
+// part has what a merged copy took from its second source be an unseen copy, from
+// which a child of that source comes as well.
+func (f *forest) part(v, child int) bool {
+	above := f.blend[v].take
+	above.keep, above.foreign = min(above.keep, 0.8), min(above.foreign, 0.8)
+	f.blend[v].take = whole
+	return f.reseat(v, f.insert(child, above, f.hop[child]))
 }
 
 // swap makes the first source of a merged copy its second one, and another node
