@@ -17,22 +17,21 @@ func (b *blend) cost() float64 { return b.take.cost + b.own.cost }
 // and sells a part of both; shares of each that fit are found for much that was
 // never merged. A copy and its own source have no more rows than the source: that
 // somebody merged them, unseen above all, would only say that some of its rows were
-// likelier to be taken, which much else may have caused.
+// likelier to be taken, which much else may have caused. That two are kin costs less
+// than an unseen copy, or one would be made up that keeps them apart.
 const (
-	costMerge     = 12.0
-	costPart      = 14.0  // more for each source that was not taken whole
-	costKin       = 16.0  // more when one source comes from the other
-	costUnseenKin = 100.0 // more when an unseen copy was merged from such two
+	costMerge     = 18.0  // of two sources that were taken whole
+	costPart      = 10.0  // more of parts of them, or of kin
+	costUnseenKin = 100.0 // more when an unseen copy was merged from kin
 )
 
 // mergeCost is what it takes to describe a merge.
 func (s *search) mergeCost(v int) float64 {
+	kin := s.f.mixesKin(v)
 	b := blending{s.f.hop[v], s.f.blend[v]}
-	cost := costMerge + b.cost() - b.first.cost
-	if s.f.mixesKin(v) {
-		if cost += costKin; s.f.hidden(v) && !s.lenient {
-			cost += costUnseenKin
-		}
+	cost := costMerge + b.blend.cost() + b.extra(kin)
+	if kin && s.f.hidden(v) && !s.lenient {
+		cost += costUnseenKin
 	}
 	return cost
 }

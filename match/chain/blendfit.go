@@ -11,14 +11,15 @@ type blending struct {
 	blend
 }
 
-// cost is what it takes to name the filters, and the shares of sources that were not
-// taken whole.
-func (b *blending) cost() float64 {
-	cost := b.first.cost + b.blend.cost()
-	for _, h := range []*hop{&b.first, &b.take} {
-		cost += costPart * float64(bit(h.keep < maxShare))
+// cost is what it takes to name the filters.
+func (b *blending) cost() float64 { return b.first.cost + b.blend.cost() }
+
+// extra is what it costs more that the sources were not taken whole, or are kin.
+func (b *blending) extra(kin bool) float64 {
+	if kin || b.first.keep < maxShare || b.take.keep < maxShare {
+		return costPart
 	}
-	return cost
+	return 0
 }
 
 // parts are the three hops of a merge: of what was merged, from the first source
@@ -48,7 +49,8 @@ func there(q [3]float64, x, y float64) float64 { return 1 - (1-x*q[1])*(1-y*q[2]
 type blendFit struct {
 	t        *traits
 	x, y, in []pair
-	whole    [3]bool      // parts of which the share is not estimated: all is kept
+	kin      bool         // whether one source comes from the other
+	whole    bool         // whether both are taken whole: their shares are not estimated
 	rows     []int        // that a source may have; nil for not looked for yet
 	pass     [][3]float64 // of these, the share that passes the filters of each hop, -1 for none
 }
@@ -119,29 +121,16 @@ func (f *blendFit) blends(now blending) []blending {
 	return out
 }
 
-// simplify has sources taken whole where that shortens the description.
+// simplify has both sources taken whole where that shortens the description.
 func (f *blendFit) simplify(b *blending) {
 	f.under(b)
-	defer func() { f.whole = [3]bool{} }()
-	for at := 0; at >= 0; {
-		best := *b
-		most := f.likelihood(b) - b.cost()
-		at = -1
-		for k := 1; k < len(f.whole); k++ {
-			if f.whole[k] {
-				continue
-			}
-			x := *b
-			f.whole[k] = true
-			if y := f.climb(&x) - x.cost(); y > most {
-				best, most, at = x, y, k
-			}
-			f.whole[k] = false
-		}
-		if *b = best; at >= 0 {
-			f.whole[at] = true
-		}
+	most := f.likelihood(b) - b.extra(f.kin)
+	x := *b
+	f.whole = true
+	if f.climb(&x)-x.extra(f.kin) > most {
+		*b = x
 	}
+	f.whole = false
 }
 
 // guess estimates what shares of the rows were taken from those that only one
@@ -186,7 +175,7 @@ func (f *blendFit) settle(b *blending) {
 func (f *blendFit) climb(b *blending) float64 {
 	q := b.keeps()
 	for k := range q {
-		if q[k] = min(max(q[k], 0.02), 0.98); f.whole[k] {
+		if q[k] = min(max(q[k], 0.02), 0.98); f.whole && k > 0 {
 			q[k] = 1
 		}
 	}
@@ -242,7 +231,7 @@ func (f *blendFit) score(b *blending) [3]float64 {
 		}
 	}
 	for k, q := range b.keeps() {
-		if f.whole[k] || slope[k] > 0 && q >= maxShare {
+		if f.whole && k > 0 || slope[k] > 0 && q >= maxShare {
 			for l := range info {
 				info[k][l], info[l][k] = 0, 0
 			}

@@ -219,7 +219,20 @@ func (f *forest) drop(u int) {
 // other.
 func (f *forest) mixesKin(v int) bool {
 	a, b := f.parent[v], f.second[v]
+	if b >= 0 && f.lone(b) {
+		b = f.parent[b]
+	}
 	return b >= 0 && (f.above(a, b) || f.above(b, a))
+}
+
+// lone reports whether an unseen copy is the second source of one copy, and nothing
+// else comes from it: of its own source it then says no more than the merge does.
+func (f *forest) lone(u int) bool {
+	merged := 0
+	for _, b := range f.second {
+		merged += int(bit(b == u))
+	}
+	return f.hidden(u) && len(f.kids[u]) == 0 && merged == 1
 }
 
 func (f *forest) isSecond(u int) bool { return slices.Contains(f.second, u) }

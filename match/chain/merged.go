@@ -226,7 +226,7 @@ func (s *search) bestPairs(v int) (out []couple) {
 			if !lacking[k] {
 				continue
 			}
-			x := s.blendOf(a.states, b.states, m.in[v])
+			x := s.blendOf(a.states, b.states, m.in[v], s.f.above(a.node, b.node) || s.f.above(b.node, a.node))
 			x.score += max(known(v, a.node), known(v, b.node))
 			x.first, x.other = a.node, b.node
 			better(x)
@@ -247,15 +247,15 @@ func (s *search) bestPairs(v int) (out []couple) {
 }
 
 // blendOf fits how a copy was merged from two sources with the states x and y.
-func (s *search) blendOf(x, y, in []pair) couple {
+func (s *search) blendOf(x, y, in []pair, kin bool) couple {
 	t := s.f.t
 	best := couple{score: math.Inf(-1)}
 	joined, up := s.pool.get(), s.pool.get()
-	fit := &blendFit{t: t, x: x, y: y, in: in}
+	fit := &blendFit{t: t, x: x, y: y, in: in, kin: kin}
 	for _, b := range fit.blends(blending{}) {
 		t.joined(&b.blend, y, in, joined)
 		t.through(&b.first, joined, up)
-		if z := t.agreement(x, up) - b.cost(); z > best.score {
+		if z := t.agreement(x, up) - b.cost() - b.extra(kin); z > best.score {
 			best.blending, best.score = b, z
 		}
 	}
@@ -277,10 +277,10 @@ func (r *refitting) blend(v int) {
 	t, y, in, joined := r.f.t, r.m.other[v], r.m.in[v], r.m.joined[v]
 	t.reprice(&r.f.hop[v], r.prior, joined, nil)
 	best, most := blending{r.f.hop[v], r.f.blend[v]}, math.Inf(-1)
-	fit := &blendFit{t: t, x: r.o, y: y, in: in}
+	fit := &blendFit{t: t, x: r.o, y: y, in: in, kin: r.f.mixesKin(v)}
 	for _, b := range append([]blending{best}, fit.blends(best)...) {
 		t.joined(&b.blend, y, in, joined)
-		if x := r.score(&b.first, joined) - b.cost() + b.first.cost; x > most {
+		if x := r.score(&b.first, joined) - b.blend.cost() - b.extra(fit.kin); x > most {
 			best, most = b, x
 		}
 	}

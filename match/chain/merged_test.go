@@ -154,6 +154,23 @@ func TestPart(t *testing.T) {
 	}
 }
 
+// TestLoneSourceIsKin has 5, merged from 3 and from an unseen copy of 2, from which 3
+// comes, too: unless another copy comes from the unseen one, it is not there.
+func TestLoneSourceIsKin(t *testing.T) {
+	f := newForest(&traits{}, 6)
+	f.link(2, virtualRoot, nearlyAll)
+	u := f.grow()
+	for v, p := range map[int]int{3: 2, 4: 2, 5: 3, u: 2} {
+		f.link(v, p, hop{keep: 0.5})
+	}
+	if f.second[5] = u; !f.mixesKin(5) {
+		t.Error("an unseen copy from which nothing else comes is no kin")
+	}
+	if f.hang(4, u); f.mixesKin(5) {
+		t.Error("an unseen copy from which 4 comes is kin")
+	}
+}
+
 // checkMerges wants every edge of a trade right, no more, and no unseen copy invented.
 func checkMerges(t *testing.T, seed uint64) *graphView {
 	t.Helper()

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -107,6 +108,7 @@ type truth struct {
 	edges  map[[2]string]bool // nearest seen ancestors, or "export", and copies
 	above  map[[2]string]bool // all seen ancestors and copies
 	hidden map[string]bool    // unseen copies with two or more lines of seen descendants, as the sets of these
+	shown  map[string]bool    // the same, where every merged copy comes from one of its sources alone
 	root   string             // the copy from which all seen ones come, "" when it was not seen
 }
 
@@ -150,7 +152,10 @@ func truthOf(issued attack.Table, hops []attack.Hop, known, times bool, r *rand.
 			}
 		}
 	}
-	t.hidden, t.root = hiddenOf(hops), rootOf(hops)
+	t.hidden, t.shown, t.root = hiddenOf(hops), map[string]bool{}, rootOf(hops)
+	for _, tree := range displayed(hops) {
+		maps.Copy(t.shown, hiddenOf(tree))
+	}
 	r.Shuffle(len(t.nodes), func(i, j int) { t.nodes[i], t.nodes[j] = t.nodes[j], t.nodes[i] })
 	return t
 }
@@ -207,6 +212,20 @@ func hiddenOf(hops []attack.Hop) map[string]bool {
 	return out
 }
 
+// displayed are the trees that are left of a trade when every merged copy loses one
+// of its sources.
+func displayed(hops []attack.Hop) [][]attack.Hop {
+	for i, h := range hops {
+		if h.Other >= 0 {
+			first, second := slices.Clone(hops), slices.Clone(hops)
+			first[i].Other = -1
+			second[i].Parent, second[i].Other = h.Other, -1
+			return append(displayed(first), displayed(second)...)
+		}
+	}
+	return [][]attack.Hop{hops}
+}
+
 func seenBelow(hops []attack.Hop, i int) bool {
 	for k := range hops {
 		if hops[k].Seen && comesFrom(hops, k, i) {
@@ -236,7 +255,7 @@ type tally struct {
 	copyEdges, copyRight        int // of these, between copies: not from the export
 	above, aboveRight, aboveGot int
 	hidden, hiddenFound         int
-	invented                    int
+	invented, partly            int     // given and not there; of these, there but for merged copies that come from them as well
 	bins                        [11]bin // by posterior, in tenths
 	near                        bin     // of the posteriors from 0.85 to 0.95
 }
@@ -296,6 +315,7 @@ func (a *tally) addHidden(t truth, v *graphView) {
 			a.hiddenFound++
 		} else {
 			a.invented++
+			a.partly += int(bit(!t.hidden[key] && t.shown[key]))
 		}
 	}
 }
@@ -404,9 +424,9 @@ func (a *tally) ancestry() float64 {
 }
 
 func (a *tally) String() string {
-	return fmt.Sprintf("%d trees: root %d (%.3f), edges %d/%d (%.3f; given %d; between copies %d/%d, %.3f), ancestry %d of %d, %d given (%.3f; recall %.3f, precision %.3f), hidden %d of %d found (%.3f) and %d invented (%.3f), near 0.9: %d of %d (%.3f)",
+	return fmt.Sprintf("%d trees: root %d (%.3f), edges %d/%d (%.3f; given %d; between copies %d/%d, %.3f), ancestry %d of %d, %d given (%.3f; recall %.3f, precision %.3f), hidden %d of %d found (%.3f) and %d invented (%.3f), %d of them there but for merged copies, near 0.9: %d of %d (%.3f)",
 		a.trees, a.roots, a.root(), a.edgesRight, a.edges, a.edge(), a.edgesGot, a.copyRight, a.copyEdges, a.copyEdge(), a.aboveRight, a.above, a.aboveGot, a.ancestry(), share(a.aboveRight, a.above), share(a.aboveRight, a.aboveGot),
-		a.hiddenFound, a.hidden, share(a.hiddenFound, a.hidden), a.invented, share(a.invented, a.hidden), a.near.right, a.near.n, share(a.near.right, a.near.n))
+		a.hiddenFound, a.hidden, share(a.hiddenFound, a.hidden), a.invented, share(a.invented, a.hiddenFound+a.invented), a.partly, a.near.right, a.near.n, share(a.near.right, a.near.n))
 }
 
 func (a *tally) calibration() string {
