@@ -58,8 +58,8 @@ func TestResaleTrees(t *testing.T) {
 			if ours.edge() < c.edges || ours.ancestry() < c.above {
 				t.Errorf("edges %.3f and ancestry %.3f, want at least %.2f and %.2f", ours.edge(), ours.ancestry(), c.edges, c.above)
 			}
-			if best := max(tree.edge(), kruskal.edge()); *trees >= comparable && 1-ours.edge() > 0.9*(1-best) {
-				t.Errorf("edges %.3f, the better baseline has %.3f: want at least a tenth of its errors gone", ours.edge(), best)
+			if best := max(tree.edge(), kruskal.edge()); *trees >= comparable && 1-ours.edge() > 0.5*(1-best) {
+				t.Errorf("edges %.3f, the better baseline has %.3f: want at least half of its errors gone", ours.edge(), best)
 			}
 		})
 	}
