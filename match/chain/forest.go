@@ -222,8 +222,11 @@ func (f *forest) mixesKin(v int) bool {
 	if b >= 0 && f.lone(b) {
 		b = f.parent[b]
 	}
-	return b >= 0 && (f.above(a, b) || f.above(b, a))
+	return b >= 0 && f.kin(a, b)
 }
+
+// kin reports whether one of two nodes comes from the other.
+func (f *forest) kin(a, b int) bool { return f.above(a, b) || f.above(b, a) }
 
 // lone reports whether an unseen copy is the second source of one copy, and nothing
 // else comes from it: of its own source it then says no more than the merge does.

@@ -226,7 +226,7 @@ func (s *search) bestPairs(v int) (out []couple) {
 			if !lacking[k] {
 				continue
 			}
-			x := s.blendOf(a.states, b.states, m.in[v], s.f.above(a.node, b.node) || s.f.above(b.node, a.node))
+			x := s.blendOf(a.states, b.states, m.in[v], s.f.kin(a.node, b.node))
 			x.score += max(known(v, a.node), known(v, b.node))
 			x.first, x.other = a.node, b.node
 			better(x)

@@ -104,14 +104,21 @@ func TestReversedMerge(t *testing.T) {
 	checkMerges(t, 1_300_033)
 }
 
-// TestReverse has 5, merged from 3 and 4, become a source of 4.
-func TestReverse(t *testing.T) {
+// mergedFrom is a forest of the copies 3 and 4 of the export 2, and of 5, which was
+// merged from 3 and another node.
+func mergedFrom(second int) *forest {
 	f := newForest(&traits{}, 6)
 	f.link(2, virtualRoot, nearlyAll)
 	for v, p := range map[int]int{3: 2, 4: 2, 5: 3} {
 		f.link(v, p, hop{keep: 0.5})
 	}
-	f.second[5], f.blend[5] = 4, blend{take: hop{keep: 0.25}, own: nearlyAll}
+	f.second[5], f.blend[5] = second, blend{take: hop{keep: 0.25}, own: nearlyAll}
+	return f
+}
+
+// TestReverse has 5, merged from 3 and 4, become a source of 4.
+func TestReverse(t *testing.T) {
+	f := mergedFrom(4)
 	if !f.reverse(5, 5) {
 		t.Fatal("it cannot be reversed")
 	}
@@ -130,8 +137,9 @@ func TestMergeFromUnseenSibling(t *testing.T) {
 	checkMerges(t, 1_300_061)
 }
 
-// TestMergeOfWholeLists has unseen copies that one tells apart from each other by a
-// copy that holds half of both.
+// TestMergeOfWholeLists has a copy that was merged from two unseen ones, which it had
+// whole: three of the five unseen copies are missed where a second source costs as much
+// as one of parts.
 func TestMergeOfWholeLists(t *testing.T) {
 	checkMerges(t, 1_300_049)
 }
@@ -139,12 +147,7 @@ func TestMergeOfWholeLists(t *testing.T) {
 // TestPart has 5, merged from 3 and 2, come from 3 and from an unseen copy of which 4
 // is a part as well.
 func TestPart(t *testing.T) {
-	f := newForest(&traits{}, 6)
-	f.link(2, virtualRoot, nearlyAll)
-	for v, p := range map[int]int{3: 2, 4: 2, 5: 3} {
-		f.link(v, p, hop{keep: 0.5})
-	}
-	f.second[5], f.blend[5] = 2, blend{take: hop{keep: 0.25}, own: nearlyAll}
+	f := mergedFrom(2)
 	if !f.part(5, 4) {
 		t.Fatal("no unseen copy takes part")
 	}
@@ -157,12 +160,9 @@ func TestPart(t *testing.T) {
 // TestLoneSourceIsKin has 5, merged from 3 and from an unseen copy of 2, from which 3
 // comes, too: unless another copy comes from the unseen one, it is not there.
 func TestLoneSourceIsKin(t *testing.T) {
-	f := newForest(&traits{}, 6)
-	f.link(2, virtualRoot, nearlyAll)
+	f := mergedFrom(2)
 	u := f.grow()
-	for v, p := range map[int]int{3: 2, 4: 2, 5: 3, u: 2} {
-		f.link(v, p, hop{keep: 0.5})
-	}
+	f.link(u, 2, hop{keep: 0.5})
 	if f.second[5] = u; !f.mixesKin(5) {
 		t.Error("an unseen copy from which nothing else comes is no kin")
 	}
